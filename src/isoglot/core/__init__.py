@@ -1,0 +1,60 @@
+"""The words of the instrument: languages, facts, records, seeds, errors.
+
+Knows the standard library, pydantic and YAML only; imports nothing else of isoglot.
+"""
+
+from isoglot.core._record import Record
+from isoglot.core.errors import (
+    InputError,
+    IsoglotError,
+    MissingExtraError,
+    ModelError,
+    Problem,
+    RunFolderError,
+    UnknownLanguageError,
+    install_command,
+)
+from isoglot.core.facts import Corpus, Fact, FactText, Wording
+from isoglot.core.keys import answer_key
+from isoglot.core.languages import TIERS, Language, Tier, by_tier, get_language, known_languages
+from isoglot.core.records import (
+    Answer,
+    Condition,
+    Decoding,
+    Estimate,
+    Paradigm,
+    Probe,
+    Verdict,
+)
+from isoglot.core.seeding import stream_seed
+
+__all__ = [
+    "TIERS",
+    "Answer",
+    "Condition",
+    "Corpus",
+    "Decoding",
+    "Estimate",
+    "Fact",
+    "FactText",
+    "InputError",
+    "IsoglotError",
+    "Language",
+    "MissingExtraError",
+    "ModelError",
+    "Paradigm",
+    "Probe",
+    "Problem",
+    "Record",
+    "RunFolderError",
+    "Tier",
+    "UnknownLanguageError",
+    "Verdict",
+    "Wording",
+    "answer_key",
+    "by_tier",
+    "get_language",
+    "install_command",
+    "known_languages",
+    "stream_seed",
+]
