@@ -1,0 +1,11 @@
+"""The research questions. Each is a value that plans probes and declares its estimates."""
+
+from isoglot.questions._base import Column, Measure, Question
+from isoglot.questions.effectiveness import Effectiveness
+from isoglot.questions.transfer import Transfer
+
+QUESTIONS: dict[str, Question] = {
+    question.name: question for question in (Effectiveness(), Transfer())
+}
+
+__all__ = ["QUESTIONS", "Column", "Effectiveness", "Measure", "Question", "Transfer"]
