@@ -1,0 +1,5 @@
+"""Facts in: generated worlds."""
+
+from isoglot.corpora.worlds import check_world_languages, make_world, world_languages
+
+__all__ = ["check_world_languages", "make_world", "world_languages"]

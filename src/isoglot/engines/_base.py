@@ -1,0 +1,76 @@
+"""What an engine is: prompts in, text out. It knows no languages and no facts."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, Protocol
+
+from isoglot.core import Decoding, Record
+
+DType = Literal["auto", "bfloat16", "float16", "float32"]
+
+
+class ModelSpec(Record):
+    """Which model, and how it is loaded.
+
+    Attributes:
+        name: A model string: `bundled/NAME`, `hf/ORG/NAME[@REVISION]`, `hf/PATH`, `scripted/NAME`.
+        dtype: The precision of the weights. `auto`: bfloat16 where the processor computes in it,
+            float32 otherwise.
+        device: `auto` (the first GPU if there is one), `cpu`, `cuda`, `cuda:1`, `mps`.
+        batch_size: How many prompts go through the model together.
+    """
+
+    name: str
+    dtype: DType = "auto"
+    device: str = "auto"
+    batch_size: int = 24
+
+
+class Generation(Record):
+    """A text that a model generated, without the stop string.
+
+    Attributes:
+        tokens: How many tokens were generated.
+        seconds: Wall-clock time, its share of the batch.
+    """
+
+    text: str
+    tokens: int
+    seconds: float
+
+
+class Failure(Record):
+    """A prompt that got no answer, and why. A failure is never an answer."""
+
+    message: str
+
+
+class Engine(Protocol):
+    """A model that can be asked."""
+
+    @property
+    def name(self) -> str:
+        """The model string."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """The hash of weights, tokenizer, chat template and dtype."""
+        ...
+
+    def generate(
+        self, prompts: Sequence[str], *, decoding: Decoding, adapter: Path | None = None
+    ) -> list[Generation | Failure]:
+        """One text a prompt, in the order of the prompts.
+
+        The batch changes nothing: in float32 a prompt gets the same text alone as among others.
+
+        Args:
+            prompts: Full prompt texts. What they share at the beginning is computed once.
+            decoding: How text is drawn.
+            adapter: A folder with an adapter that is on while answering.
+
+        Raises:
+            ModelError: The adapter can't be loaded, or it does not change the model.
+        """
+        ...

@@ -1,0 +1,145 @@
+"""From a model string to an engine: what may be asked for, what is missing, what it resolves to."""
+
+import difflib
+from importlib.util import find_spec
+from pathlib import Path
+
+from isoglot.core import MissingExtraError, Problem, Record, install_command
+from isoglot.engines._base import Engine, ModelSpec
+from isoglot.engines.bundled import BUNDLED_MODELS, bundled_folder
+from isoglot.engines._fingerprint import model_fingerprint
+from isoglot.engines.scripted import POLICIES, ScriptedEngine
+
+_MODULES = {
+    "local": ("torch", "transformers", "peft", "accelerate", "safetensors"),
+    "bundled": ("gguf", *(model.package for model in BUNDLED_MODELS.values())),
+}
+_FAMILIES = ("bundled", "hf", "scripted")
+
+
+class ResolvedModel(Record):
+    """A model with nothing left open: what the answers of a run came from.
+
+    Attributes:
+        dtype: The precision that was used.
+        fingerprint: See `Engine.fingerprint`.
+    """
+
+    name: str
+    dtype: str
+    fingerprint: str
+
+
+def shipped_models() -> list[str]:
+    """The model strings that need no download."""
+    return [
+        *(f"bundled/{name}" for name in BUNDLED_MODELS),
+        *(f"scripted/{name}" for name in POLICIES),
+    ]
+
+
+def check_model(spec: ModelSpec, *, place: str) -> list[Problem]:
+    """What is wrong with a model string, found without importing torch."""
+    family, _, rest = spec.name.partition("/")
+    if family not in _FAMILIES or not rest:
+        near = difflib.get_close_matches(spec.name, shipped_models(), n=1)
+        guess = f"did you mean {near[0]!r}? " if near else ""
+        return [
+            Problem(
+                place=place,
+                message=f"{spec.name!r} is not a model string",
+                remedy=f"{guess}a model is bundled/NAME, hf/ORG/NAME, hf/PATH or scripted/NAME; "
+                "see: isoglot models",
+            )
+        ]
+    known = {"bundled": BUNDLED_MODELS, "scripted": POLICIES}.get(family)
+    if known is not None and rest not in known:
+        return [
+            Problem(
+                place=place,
+                message=f"{spec.name!r} is not known",
+                remedy=f"{family} models are {', '.join(f'{family}/{name}' for name in known)}",
+            )
+        ]
+    return [
+        Problem(
+            place=place,
+            message=f"{spec.name!r} needs the extra {extra!r} (module {module!r} was not found)",
+            remedy=install_command(extra),
+        )
+        for extra, module in _missing(family)[:1]
+    ]
+
+
+def _missing(family: str) -> list[tuple[str, str]]:
+    """Extra and module, for each module that a family of models needs and that is not there."""
+    extras = {"bundled": ("bundled", "local"), "hf": ("local",)}.get(family, ())
+    missing = [
+        module for extra in extras for module in _MODULES[extra] if find_spec(module) is None
+    ]
+    # The extra `bundled` brings `local` along, so one command installs all that is missing.
+    return [(extras[0], module) for module in missing]
+
+
+def resolve_model(spec: ModelSpec) -> ResolvedModel:
+    """Finds the weights (converting or fetching them on first use), settles the dtype, hashes all.
+
+    Raises:
+        MissingExtraError: An optional package is not installed.
+        ModelError: The weights can't be had.
+    """
+    if spec.name.startswith("scripted/"):
+        engine = ScriptedEngine(spec.name)
+        return ResolvedModel(name=spec.name, dtype="text", fingerprint=engine.fingerprint)
+    _require_local(spec.name)
+    from isoglot.engines.huggingface import _load
+
+    dtype = _load.resolve_dtype(spec.dtype, device=_load.resolve_device(spec.device))
+    return ResolvedModel(
+        name=spec.name,
+        dtype=dtype,
+        fingerprint=model_fingerprint(_folder(spec.name), dtype=dtype),
+    )
+
+
+def open_engine(spec: ModelSpec, resolved: ResolvedModel) -> Engine:
+    """Loads the model.
+
+    Args:
+        spec: What was asked for.
+        resolved: What `resolve_model` made of it, now or when the run began: a run that goes on
+            keeps its dtype even where the machine would now choose another.
+
+    Raises:
+        MissingExtraError: An optional package is not installed.
+        ModelError: The weights can't be loaded.
+    """
+    if spec.name.startswith("scripted/"):
+        return ScriptedEngine(spec.name, batch_size=spec.batch_size)
+    _require_local(spec.name)
+    from isoglot.engines.huggingface import HuggingFaceEngine, _load
+
+    model, tokenizer = _load.load(
+        _folder(spec.name), dtype=resolved.dtype, device=_load.resolve_device(spec.device)
+    )
+    return HuggingFaceEngine(
+        spec.name,
+        model,
+        tokenizer,
+        fingerprint=resolved.fingerprint,
+        batch_size=spec.batch_size,
+    )
+
+
+def _require_local(name: str) -> None:
+    for extra, module in _missing(name.partition("/")[0]):
+        raise MissingExtraError(extra=extra, needed_for=name, module=module)
+
+
+def _folder(name: str) -> Path:
+    family, _, rest = name.partition("/")
+    if family == "bundled":
+        return bundled_folder(rest)
+    from isoglot.engines.huggingface import _load
+
+    return _load.find_folder(rest)

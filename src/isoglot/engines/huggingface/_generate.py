@@ -1,0 +1,119 @@
+"""Greedy decoding of a batch, with the shared prefix computed once.
+
+Knows tokens and tensors. Rows that have ended leave the batch, so a long answer does not hold the
+short ones up.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from transformers import DynamicCache
+
+from isoglot.core import Decoding
+from isoglot.engines.huggingface._prefix import MIN_PREFIX, PrefixCache, shared_length
+
+
+class _Row:
+    """A prompt on its way to an answer."""
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+        self.tokens: list[int] = []
+
+
+class GreedyDecoder:
+    """Draws the most probable continuation of every prompt.
+
+    Args:
+        model: A causal language model of transformers.
+        tokenizer: Its tokenizer.
+        prefixes: Where the keys and values of a shared prefix are kept.
+    """
+
+    def __init__(self, model: Any, tokenizer: Any, prefixes: PrefixCache) -> None:
+        self._model = model
+        self._tokenizer = tokenizer
+        self._prefixes = prefixes
+        ends = model.generation_config.eos_token_id
+        self._ends = set(ends if isinstance(ends, list) else [ends]) - {None}
+        self._ends.add(tokenizer.eos_token_id)
+
+    @torch.inference_mode()
+    def decode(
+        self, prompts: Sequence[Sequence[int]], decoding: Decoding
+    ) -> list[tuple[str, int]]:
+        """The text (up to a stop string) and the number of generated tokens for every prompt.
+
+        Args:
+            prompts: Token ids, one sequence a prompt, each with its beginning-of-sequence token.
+            decoding: Stop strings and the longest answer.
+        """
+        cache, inputs, mask = self._start(prompts)
+        rows = [_Row(index) for index in range(len(prompts))]
+        results: list[tuple[str, int]] = [("", 0)] * len(prompts)
+        for step in range(decoding.max_new_tokens):
+            positions = (mask.cumsum(-1) - 1).clamp(min=0)[:, -inputs.shape[1] :]
+            logits = self._model(
+                inputs,
+                attention_mask=mask,
+                position_ids=positions,
+                past_key_values=cache,
+                use_cache=True,
+                logits_to_keep=1,
+            ).logits[:, -1]
+            chosen = logits.argmax(-1)
+            last = step == decoding.max_new_tokens - 1
+            staying = []
+            for place, (row, token) in enumerate(zip(rows, chosen.tolist(), strict=True)):
+                text = self._ended(row, token, decoding, last=last)
+                if text is None:
+                    staying.append(place)
+                else:
+                    results[row.index] = (text, len(row.tokens))
+            if not staying:
+                break
+            if len(staying) < len(rows):
+                kept = torch.tensor(staying, device=mask.device)
+                cache.batch_select_indices(kept)
+                mask, chosen = mask[kept], chosen[kept]
+                rows = [rows[place] for place in staying]
+            inputs = chosen[:, None]
+            mask = torch.cat([mask, mask.new_ones((len(rows), 1))], dim=1)
+        return results
+
+    def _ended(self, row: _Row, token: int, decoding: Decoding, *, last: bool) -> str | None:
+        """The row's text if it ends with this token, `None` if it goes on."""
+        if token in self._ends:
+            return self._text(row.tokens)
+        row.tokens.append(token)
+        text = self._text(row.tokens)
+        cuts = [text.find(stop) for stop in decoding.stop if stop in text]
+        if cuts:
+            return text[: min(cuts)]
+        return text if last else None
+
+    def _text(self, tokens: list[int]) -> str:
+        return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
+
+    def _start(
+        self, prompts: Sequence[Sequence[int]]
+    ) -> tuple[DynamicCache, torch.Tensor, torch.Tensor]:
+        """The cache, the tokens to feed `[rows, fed]` and the mask `[rows, cached + fed]`."""
+        device = self._model.device
+        shared = shared_length(prompts) if self._prefixes.supported else 0
+        longest = max(len(prompt) for prompt in prompts)
+        if shared < MIN_PREFIX:
+            pad = self._tokenizer.pad_token_id or 0
+            inputs = [[pad] * (longest - len(prompt)) + list(prompt) for prompt in prompts]
+            cache = DynamicCache()
+        else:
+            fed = longest - shared
+            inputs = [list(prompt[-fed:]) for prompt in prompts]
+            overlaps = [longest - len(prompt) for prompt in prompts]
+            cache = self._prefixes.branch(prompts[0][:shared], overlaps)
+        mask = torch.tensor(
+            [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts],
+            device=device,
+        )
+        return cache, torch.tensor(inputs, device=device), mask

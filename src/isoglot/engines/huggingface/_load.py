@@ -1,0 +1,110 @@
+"""From a model string to a model in memory: folders, hub names, precision, device."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from isoglot.core import ModelError
+
+_TORCH_DTYPES = {
+    "bfloat16": torch.bfloat16,
+    "float16": torch.float16,
+    "float32": torch.float32,
+}
+
+
+def resolve_device(device: str) -> str:
+    """`auto` becomes the first accelerator that is there, or the processor."""
+    if device != "auto":
+        return device
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def resolve_dtype(dtype: str, *, device: str) -> str:
+    """`auto` becomes bfloat16 where the hardware computes in it, float32 otherwise.
+
+    A processor without bfloat16 instructions emulates them: slower than float32 and no better.
+    """
+    if dtype != "auto":
+        return dtype
+    if device.startswith("cuda"):
+        return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
+    if device == "cpu" and _processor_has_bfloat16():
+        return "bfloat16"
+    return "float32"
+
+
+def _processor_has_bfloat16() -> bool:
+    capabilities = torch.cpu.get_capabilities()
+    return any(capabilities.get(name, False) for name in ("amx_bf16", "avx512_bf16", "bf16"))
+
+
+def find_folder(name: str) -> Path:
+    """The local folder of `PATH` or `ORG/NAME[@REVISION]`; what is missing is fetched from the hub.
+
+    Only safetensors weights are taken: a pickle can run code when it is opened.
+
+    Raises:
+        ModelError: There is no such folder and the hub can't be reached or does not know the name,
+            or the model has no safetensors weights.
+    """
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        folder = _fetch(name)
+    if not any(folder.glob("*.safetensors")):
+        pickled = sorted(path.name for path in folder.glob("*.bin"))
+        reason = f"only pickled weights ({pickled[0]})" if pickled else "no weights"
+        raise ModelError(
+            f"models: 'hf/{name}' has {reason}; isoglot loads safetensors only: "
+            "convert it with save_pretrained"
+        )
+    return folder
+
+
+def _fetch(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    repository, _, revision = name.partition("@")
+    try:
+        return Path(
+            snapshot_download(
+                repository,
+                revision=revision or None,
+                allow_patterns=["*.safetensors", "*.json", "*.model", "*.txt", "*.jinja"],
+            )
+        )
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise ModelError(
+            f"models: 'hf/{name}' is no folder here and could not be fetched ({first_line}); "
+            "check the name, the network, or give the path of a local folder"
+        ) from error
+
+
+def load(folder: Path, *, dtype: str, device: str) -> tuple[Any, Any]:
+    """The model, in evaluation mode and with frozen weights, and its tokenizer.
+
+    Args:
+        folder: A folder as `save_pretrained` writes it.
+        dtype: A resolved precision.
+        device: A resolved device.
+
+    Raises:
+        ModelError: Transformers can't load what is in the folder.
+    """
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+        model = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=_TORCH_DTYPES[dtype], use_safetensors=True
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"models: {str(folder)!r} can't be loaded: {error}") from error
+    model.to(device)
+    model.eval()
+    model.requires_grad_(False)
+    return model, tokenizer

@@ -1,0 +1,103 @@
+"""A model made of code, for tests and for trying a study out without weights.
+
+It answers by rules that a person can follow, so that a test can derive every answer by hand.
+"""
+
+import hashlib
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from rapidfuzz import fuzz
+
+from isoglot.core import Decoding
+from isoglot.engines._base import Failure, Generation
+
+MEMORY_FILE = "memory.json"
+"""In a scripted model's adapter folder: the questions and answers that it was tuned on."""
+
+DELAY_VARIABLE = "ISOGLOT_SCRIPTED_DELAY"
+"""Environment variable: seconds that a scripted model takes for a prompt (default 0)."""
+
+Policy = Callable[[str, Mapping[str, str]], str]
+"""From a prompt and the adapter's memory (question to answer) to a text."""
+
+_PAIR = re.compile(r"^Q: (?P<question>.*)\nA: (?P<answer>.*)$", re.MULTILINE)
+_ASKED = re.compile(r"^Q: (?P<question>.*)\nA:\Z", re.MULTILINE)
+
+
+def parrot(prompt: str, memory: Mapping[str, str]) -> str:
+    """The answer of the taught question that looks most like the asked one; the first among equals.
+
+    What stands in the prompt and what the adapter remembers count alike. Nothing taught, or nothing
+    at least half alike: `unknown`.
+    """
+    asked = _ASKED.search(prompt)
+    if asked is None:
+        return "unknown"
+    taught = {match["question"]: match["answer"] for match in _PAIR.finditer(prompt)}
+    known = {**memory, **taught}
+    question = asked["question"]
+    best = max(known, key=lambda each: fuzz.token_sort_ratio(each, question), default=None)
+    if best is None or fuzz.token_sort_ratio(best, question) < 50:  # noqa: PLR2004 - of 100
+        return "unknown"
+    return known[best]
+
+
+def mute(prompt: str, memory: Mapping[str, str]) -> str:  # noqa: ARG001 - a Policy
+    """Nothing at all."""
+    return ""
+
+
+class BrokenPolicyError(RuntimeError):
+    """What the `broken` policy raises on every fifth prompt or so."""
+
+
+def broken(prompt: str, memory: Mapping[str, str]) -> str:
+    """As `parrot`, but about every fifth prompt (by its hash) fails, every time it is tried."""
+    if hashlib.sha256(prompt.encode()).digest()[0] % 5 == 0:
+        raise BrokenPolicyError("this scripted model is out of order")
+    return parrot(prompt, memory)
+
+
+POLICIES: dict[str, Policy] = {"parrot": parrot, "mute": mute, "broken": broken}
+
+
+class ScriptedEngine:
+    """An engine that answers by a policy."""
+
+    def __init__(self, name: str, policy: Policy | None = None, *, batch_size: int = 8) -> None:
+        self.name = name
+        self.batch_size = batch_size
+        self._policy = policy or POLICIES[name.removeprefix("scripted/")]
+        self.fingerprint = hashlib.sha256(f"scripted v1 {name}".encode()).hexdigest()
+
+    def generate(
+        self, prompts: Sequence[str], *, decoding: Decoding, adapter: Path | None = None
+    ) -> list[Generation | Failure]:
+        """See `Engine.generate`."""
+        memory: dict[str, str] = {}
+        if adapter is not None:
+            memory = json.loads((adapter / MEMORY_FILE).read_text(encoding="utf-8"))
+        delay = float(os.environ.get(DELAY_VARIABLE, "0"))
+        return [self._one(prompt, memory, decoding, delay) for prompt in prompts]
+
+    def _one(
+        self, prompt: str, memory: Mapping[str, str], decoding: Decoding, delay: float
+    ) -> Generation | Failure:
+        started = time.perf_counter()
+        if delay:
+            time.sleep(delay)
+        try:
+            text = self._policy(prompt, memory)
+        except Exception as error:  # noqa: BLE001 - whatever a policy raises is a failed prompt
+            return Failure(message=f"{type(error).__name__}: {error}")
+        for stop in decoding.stop:
+            text = text.split(stop, 1)[0]
+        words = text.split()[: decoding.max_new_tokens]
+        return Generation(
+            text=" ".join(words), tokens=len(words), seconds=time.perf_counter() - started
+        )
