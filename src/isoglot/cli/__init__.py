@@ -1,0 +1,1 @@
+"""The command line. Knows terminals and exit codes; all else it asks of the layers above."""

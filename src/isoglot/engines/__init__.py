@@ -1,6 +1,7 @@
 """Models: prompts in, text out. Torch is imported only when a model that needs it is opened."""
 
 from isoglot.engines._base import DType, Engine, Failure, Generation, ModelSpec
+from isoglot.engines._fingerprint import adapter_hash
 from isoglot.engines._open import (
     ResolvedModel,
     check_model,
@@ -8,9 +9,12 @@ from isoglot.engines._open import (
     resolve_model,
     shipped_models,
 )
+from isoglot.engines.bundled import cache_folder as model_cache_folder
+from isoglot.engines.scripted import MEMORY_FILE as SCRIPTED_MEMORY_FILE
 from isoglot.engines.scripted import ScriptedEngine
 
 __all__ = [
+    "SCRIPTED_MEMORY_FILE",
     "DType",
     "Engine",
     "Failure",
@@ -18,7 +22,9 @@ __all__ = [
     "ModelSpec",
     "ResolvedModel",
     "ScriptedEngine",
+    "adapter_hash",
     "check_model",
+    "model_cache_folder",
     "open_engine",
     "resolve_model",
     "shipped_models",

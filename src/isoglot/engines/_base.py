@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
+from pydantic import Field
+
 from isoglot.core import Decoding, Record
 
 DType = Literal["auto", "bfloat16", "float16", "float32"]
@@ -23,7 +25,7 @@ class ModelSpec(Record):
     name: str
     dtype: DType = "auto"
     device: str = "auto"
-    batch_size: int = 24
+    batch_size: int = Field(default=24, ge=1)
 
 
 class Generation(Record):

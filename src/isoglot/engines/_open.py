@@ -6,8 +6,9 @@ from pathlib import Path
 
 from isoglot.core import MissingExtraError, Problem, Record, install_command
 from isoglot.engines._base import Engine, ModelSpec
-from isoglot.engines.bundled import BUNDLED_MODELS, bundled_folder
 from isoglot.engines._fingerprint import model_fingerprint
+from isoglot.engines._hub import find_folder
+from isoglot.engines.bundled import BUNDLED_MODELS, bundled_folder
 from isoglot.engines.scripted import POLICIES, ScriptedEngine
 
 _MODULES = {
@@ -52,7 +53,7 @@ def check_model(spec: ModelSpec, *, place: str) -> list[Problem]:
                 "see: isoglot models",
             )
         ]
-    known = {"bundled": BUNDLED_MODELS, "scripted": POLICIES}.get(family)
+    known = {"bundled": list(BUNDLED_MODELS), "scripted": list(POLICIES)}.get(family)
     if known is not None and rest not in known:
         return [
             Problem(
@@ -92,9 +93,11 @@ def resolve_model(spec: ModelSpec) -> ResolvedModel:
         engine = ScriptedEngine(spec.name)
         return ResolvedModel(name=spec.name, dtype="text", fingerprint=engine.fingerprint)
     _require_local(spec.name)
-    from isoglot.engines.huggingface import _load
+    dtype: str = spec.dtype
+    if dtype == "auto":  # only then is torch asked: it takes seconds to import
+        from isoglot.engines.huggingface import _load
 
-    dtype = _load.resolve_dtype(spec.dtype, device=_load.resolve_device(spec.device))
+        dtype = _load.resolve_dtype(dtype, device=_load.resolve_device(spec.device))
     return ResolvedModel(
         name=spec.name,
         dtype=dtype,
@@ -138,8 +141,4 @@ def _require_local(name: str) -> None:
 
 def _folder(name: str) -> Path:
     family, _, rest = name.partition("/")
-    if family == "bundled":
-        return bundled_folder(rest)
-    from isoglot.engines.huggingface import _load
-
-    return _load.find_folder(rest)
+    return bundled_folder(rest) if family == "bundled" else find_folder(rest)

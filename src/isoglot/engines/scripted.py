@@ -42,7 +42,7 @@ def parrot(prompt: str, memory: Mapping[str, str]) -> str:
     known = {**memory, **taught}
     question = asked["question"]
     best = max(known, key=lambda each: fuzz.token_sort_ratio(each, question), default=None)
-    if best is None or fuzz.token_sort_ratio(best, question) < 50:  # noqa: PLR2004 - of 100
+    if best is None or fuzz.token_sort_ratio(best, question) < 50:
         return "unknown"
     return known[best]
 
@@ -93,7 +93,7 @@ class ScriptedEngine:
             time.sleep(delay)
         try:
             text = self._policy(prompt, memory)
-        except Exception as error:  # noqa: BLE001 - whatever a policy raises is a failed prompt
+        except Exception as error:
             return Failure(message=f"{type(error).__name__}: {error}")
         for stop in decoding.stop:
             text = text.split(stop, 1)[0]

@@ -1,0 +1,21 @@
+"""Knowledge into a model, by one of two paradigms: in context, or by fine-tuning."""
+
+from isoglot.learning._base import Learner, Lesson, Taught, Tick
+from isoglot.learning.fleet import FineTuning, LoraRecipe
+from isoglot.learning.in_context import InContext
+from isoglot.learning.prompts import answer_text, ask_prompt, preambles
+from isoglot.learning.rote import Rote
+
+__all__ = [
+    "FineTuning",
+    "InContext",
+    "Learner",
+    "Lesson",
+    "LoraRecipe",
+    "Rote",
+    "Taught",
+    "Tick",
+    "answer_text",
+    "ask_prompt",
+    "preambles",
+]

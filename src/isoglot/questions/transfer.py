@@ -44,6 +44,4 @@ class Transfer:
         """Every fact, in every language, at the last stage."""
         for language in languages:
             for fact_id in fact_ids:
-                yield Probe(
-                    condition=condition, epoch=stages[-1], fact_id=fact_id, asked=language
-                )
+                yield Probe(condition=condition, epoch=stages[-1], fact_id=fact_id, asked=language)

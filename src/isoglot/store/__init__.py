@@ -1,0 +1,5 @@
+"""Where results are kept: one SQLite database a run."""
+
+from isoglot.store._store import AnsweredProbe, Asked, Store
+
+__all__ = ["AnsweredProbe", "Asked", "Store"]

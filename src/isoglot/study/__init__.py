@@ -1,0 +1,27 @@
+"""The study file, the plan, and the one loop that runs it."""
+
+from isoglot.study._folder import DATABASE_FILE, STUDY_FILE, explained, read_run_study
+from isoglot.study._plan import ParadigmPlan, StudyPlan, make_plan, study_corpus
+from isoglot.study._progress import Progress, Silent
+from isoglot.study._read import read_study, shipped_studies
+from isoglot.study._run import RunOutcome, run_study
+from isoglot.study._schema import Resolved, Study
+
+__all__ = [
+    "DATABASE_FILE",
+    "STUDY_FILE",
+    "ParadigmPlan",
+    "Progress",
+    "Resolved",
+    "RunOutcome",
+    "Silent",
+    "Study",
+    "StudyPlan",
+    "explained",
+    "make_plan",
+    "read_run_study",
+    "read_study",
+    "run_study",
+    "shipped_studies",
+    "study_corpus",
+]

@@ -113,9 +113,7 @@ def answers(language: str) -> Mapping[str, Mapping[str, Wording]]:
     """The wordings of every answer in a language: set, item, wording."""
     loaded = _AnswersFile.model_validate(_read(_folder() / "answers" / f"{language}.yaml"))
     return {
-        set_name: {
-            item: Wording(text=forms[0], aliases=forms[1:]) for item, forms in items.items()
-        }
+        set_name: {item: Wording(text=forms[0], aliases=forms[1:]) for item, forms in items.items()}
         for set_name, items in loaded.sets.items()
     }
 

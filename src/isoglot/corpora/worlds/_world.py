@@ -98,4 +98,3 @@ def _text(relation: str, language: str, *, name: str, answer: str, rival: str) -
         answer=words[answer],
         rival=words[rival],
     )
-

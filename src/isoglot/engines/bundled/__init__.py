@@ -1,5 +1,5 @@
 """The models that come as Python packages, so that a study runs where no model hub is reachable."""
 
-from isoglot.engines.bundled._convert import BUNDLED_MODELS, bundled_folder
+from isoglot.engines.bundled._convert import BUNDLED_MODELS, bundled_folder, cache_folder
 
-__all__ = ["BUNDLED_MODELS", "bundled_folder"]
+__all__ = ["BUNDLED_MODELS", "bundled_folder", "cache_folder"]

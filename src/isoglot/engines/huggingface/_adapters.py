@@ -1,5 +1,6 @@
 """One adapter at a time on a frozen model: loaded from PEFT folders, checked, switched, dropped."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 
 from isoglot.core import ModelError
 
-_TRAINING = "training"
+_TRAINING = "adapter_in_training"
 
 
 class AdapterRack:
@@ -48,24 +49,30 @@ class AdapterRack:
 
         Initialised from torch's global generator: the caller forks and seeds it.
         """
-        if self._peft is None:
-            self._peft = get_peft_model(self._model, config, adapter_name=_TRAINING)
-        else:
-            self._peft.add_adapter(_TRAINING, config)
+        with _quiet():
+            if self._peft is None:
+                self._peft = get_peft_model(self._model, config, adapter_name=_TRAINING)
+            else:
+                self._peft.add_adapter(_TRAINING, config)
         self._peft.peft_config[_TRAINING].base_model_name_or_path = self._model_name
         self._peft.set_adapter(_TRAINING)
         self._peft.base_model.enable_adapter_layers()
         try:
             yield self._peft
         finally:
-            self._peft.delete_adapter(_TRAINING)
+            with _quiet():
+                self._peft.delete_adapter(_TRAINING)
             self._peft.base_model.disable_adapter_layers()
             self._model.eval()
             self._active = None
 
     def save_training(self, folder: Path) -> None:
         """Writes the adapter in training in PEFT format: configuration and safetensors weights."""
-        self._peft.save_pretrained(folder, selected_adapters=[_TRAINING])
+        # The embeddings are frozen; asked whether to save them, PEFT would look for the base
+        # model's configuration on the hub.
+        self._peft.save_pretrained(
+            folder, selected_adapters=[_TRAINING], save_embedding_layers=False
+        )
         # PEFT files every adapter but its default one in a folder of its own.
         inner = folder / _TRAINING
         for path in inner.iterdir():
@@ -82,14 +89,17 @@ class AdapterRack:
             elif name not in loaded:
                 self._peft.load_adapter(adapter, adapter_name=name)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise ModelError(f"{adapter}: not an adapter for {self._model_name}: {error}") from error
+            raise ModelError(
+                f"{adapter}: not an adapter for {self._model_name}: {error}"
+            ) from error
         self._peft.set_adapter(name)
         self._peft.base_model.enable_adapter_layers()
         self._peft.requires_grad_(False)
         self._peft.eval()
         for other in loaded:
             if other != name:
-                self._peft.delete_adapter(other)
+                with _quiet():
+                    self._peft.delete_adapter(other)
 
     @torch.inference_mode()
     def _check_effect(self, adapter: Path) -> None:
@@ -104,6 +114,15 @@ class AdapterRack:
                 f"{adapter}: the adapter is on and changes no logit of {self._model_name}; "
                 "it was made for another model, or was never trained"
             )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silences what PEFT says about things that are meant: an active adapter goes, say."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", category=UserWarning)
+        warnings.simplefilter("ignore", category=FutureWarning)
+        yield
 
 
 def _peft_name(adapter: Path) -> str:

@@ -68,7 +68,9 @@ class HuggingFaceEngine:
             self._prefixes.clear()
             if len(prompts) > 1:  # a smaller batch needs less memory and gives the same answers
                 half = len(prompts) // 2
-                first, second = (self._batch(part, decoding) for part in (prompts[:half], prompts[half:]))
+                first, second = (
+                    self._batch(part, decoding) for part in (prompts[:half], prompts[half:])
+                )
                 return [*first, *second]  # type: ignore[return-value]
             return [Failure(message=f"{type(error).__name__}: {error}")]
         seconds = (time.perf_counter() - started) / len(prompts)

@@ -40,9 +40,7 @@ class GreedyDecoder:
         self._ends.add(tokenizer.eos_token_id)
 
     @torch.inference_mode()
-    def decode(
-        self, prompts: Sequence[Sequence[int]], decoding: Decoding
-    ) -> list[tuple[str, int]]:
+    def decode(self, prompts: Sequence[Sequence[int]], decoding: Decoding) -> list[tuple[str, int]]:
         """The text (up to a stop string) and the number of generated tokens for every prompt.
 
         Args:

@@ -1,0 +1,187 @@
+"""The Python API: run a study, open a run, and look at what it found.
+
+```python
+import isoglot as ig
+run = ig.run("quickstart", out="runs/q")
+run.table("transfer")      # a pandas DataFrame
+run.estimates()            # the numbers with their intervals
+run.figure("transfer")     # an Altair chart
+```
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from isoglot.core import Estimate, InputError, Problem
+from isoglot.questions import QUESTIONS
+from isoglot.store import Store
+from isoglot.study import (
+    DATABASE_FILE,
+    Progress,
+    Silent,
+    Study,
+    explained,
+    read_run_study,
+    read_study,
+    run_study,
+)
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+
+def run(
+    study: str | Path,
+    *,
+    out: str | Path | None = None,
+    overrides: Sequence[str] = (),
+    limit: int | None = None,
+    progress: Progress | None = None,
+) -> "Run":
+    """Runs a study, or goes on with it where an earlier call was cut off, and reports.
+
+    Args:
+        study: A path, or the name of a shipped study.
+        out: The run's folder; `runs/NAME` if none is given.
+        overrides: `key=value`, laid over the study.
+        limit: Use only the first so many facts.
+        progress: Told what is being done.
+
+    Raises:
+        IsoglotError: See its leaves; every message names the place, the value and the remedy.
+    """
+    read = read_study(study, overrides=overrides, limit=limit)
+    folder = Path("runs") / read.name if out is None else Path(out)
+    run_study(read, folder, progress=progress or Silent())
+    finished = open_run(folder)
+    finished.report()
+    return finished
+
+
+def open_run(folder: str | Path) -> "Run":
+    """The run in a folder, finished or not.
+
+    Raises:
+        RunFolderError: The folder is no run's.
+    """
+    return Run(Path(folder))
+
+
+class Run:
+    """A run's folder, and what can be read from it. Asks no model.
+
+    Attributes:
+        folder: The folder.
+        study: The study, with every default filled in and what the run resolved.
+        failures: The probes without an answer, with the reason; they are in no estimate.
+        seconds: How long the run took, all its sittings together.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.study: Study = read_run_study(folder)
+        store = Store(folder / DATABASE_FILE)
+        try:
+            self.failures = store.failures()
+            self.seconds = store.seconds()
+        finally:
+            store.close()
+
+    @cached_property
+    def probes(self) -> "pd.DataFrame":
+        """One row a probe and judge: question, reference, answer, verdict."""
+        from isoglot.analysis import probe_table
+
+        store = Store(self.folder / DATABASE_FILE)
+        try:
+            return probe_table(store.probe_rows())
+        finally:
+            store.close()
+
+    @cached_property
+    def _estimates(self) -> list[Estimate]:
+        from isoglot.analysis import estimate
+
+        return estimate(self.probes, [QUESTIONS[name] for name in self.study.questions])
+
+    def estimates(self) -> list[Estimate]:
+        """Every estimate that the study's questions declare."""
+        return list(self._estimates)
+
+    def table(self, name: str) -> "pd.DataFrame":
+        """The estimates of a question, one row each; or `probes`.
+
+        Raises:
+            InputError: There is no such table.
+        """
+        from isoglot.analysis import estimate_table
+
+        if name == "probes":
+            return self.probes
+        if name not in self.study.questions:
+            raise InputError(
+                [
+                    Problem(
+                        place="table",
+                        message=f"{name!r} is no table of this run",
+                        remedy=f"known: {', '.join([*self.study.questions, 'probes'])}",
+                    )
+                ]
+            )
+        return estimate_table([each for each in self._estimates if each.question == name])
+
+    def figure(self, name: str) -> "alt.LayerChart":
+        """A figure by name.
+
+        Raises:
+            InputError: There is no such figure, or nothing to draw in it.
+        """
+        from isoglot.report import figures
+
+        drawn = figures(self._estimates)
+        if name not in drawn:
+            raise InputError(
+                [
+                    Problem(
+                        place="figure",
+                        message=f"{name!r} is no figure of this run",
+                        remedy=f"known: {', '.join(drawn)}",
+                    )
+                ]
+            )
+        return drawn[name]
+
+    def report(self, formats: Sequence[str] = ("html", "csv")) -> Path:
+        """Writes tables, `summary.json`, figures and the page; returns the page's path.
+
+        Args:
+            formats: Any of html, csv, svg, png, pdf.
+
+        Raises:
+            RunFolderError: The folder can't be written.
+        """
+        from isoglot.analysis import summary, write_summary, write_tables
+        from isoglot.report import write_figures, write_report
+
+        page = self.folder / "report.html"
+        with explained(self.folder):
+            if "csv" in formats:
+                write_tables(self.folder, self.probes, self._estimates)
+                content = summary(
+                    study=self.study.name,
+                    models=[model.name for model in self.study.models],
+                    estimates=self._estimates,
+                    failures=len(self.failures),
+                    seconds=self.seconds,
+                )
+                write_summary(self.folder / "summary.json", content)
+            if images := [each for each in formats if each in {"svg", "png", "pdf"}]:
+                write_figures(self.folder / "figures", self._estimates, images)
+            if "html" in formats:
+                write_report(
+                    page, info=self._report_info(), estimates=self._estimates, table=self.probes
+                )
+        return page

@@ -1,0 +1,69 @@
+"""The table that a run ends with: per language, what was learned and what reached the others."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from isoglot.core import Estimate, by_tier, get_language
+
+
+def results_table(estimates: Sequence[Estimate], *, model: str, languages: Sequence[str]) -> Table:
+    """One row a language: accuracy in its own language under each paradigm, with 95% intervals."""
+    table = Table(title=f"What {model} learned", title_justify="left", title_style="bold")
+    table.add_column("language")
+    table.add_column("tier")
+    columns = [
+        ("untaught", "fine-tuning", 0),
+        ("in context", "in-context", None),
+        ("fine-tuned", "fine-tuning", _last_epoch(estimates, model)),
+    ]
+    shown = [column for column in columns if _own(estimates, model, *column[1:])]
+    for title, _, _ in shown:
+        table.add_column(title, justify="right")
+    for code in by_tier(tuple(languages)):
+        language = get_language(code)
+        cells = []
+        for _, paradigm, epoch in shown:
+            found = _own(estimates, model, paradigm, epoch).get(code)
+            cells.append(_cell(found) if found else "")
+        table.add_row(f"{language.name} ({code})", language.tier, *cells)
+    return table
+
+
+def gap_lines(estimates: Sequence[Estimate], *, model: str) -> list[str]:
+    """The gap between the tiers after teaching, a line a paradigm."""
+    last = _last_epoch(estimates, model)
+    return [
+        f"Gap between high- and low-resource languages, {each.paradigm}: "
+        f"{100 * each.value:+.0f} points [{100 * each.low:+.0f}, {100 * each.high:+.0f}]"
+        for each in estimates
+        if each.model == model
+        and each.question == "effectiveness"
+        and each.measure == "tier_gap"
+        and each.epoch in {None, last}
+    ]
+
+
+def _own(
+    estimates: Sequence[Estimate], model: str, paradigm: str, epoch: int | None
+) -> dict[str, Estimate]:
+    return {
+        each.languages["taught"]: each
+        for each in estimates
+        if each.model == model
+        and each.question == "effectiveness"
+        and each.measure == "accuracy"
+        and each.paradigm == paradigm
+        and each.epoch == epoch
+    }
+
+
+def _last_epoch(estimates: Sequence[Estimate], model: str) -> int | None:
+    epochs = [each.epoch for each in estimates if each.model == model and each.epoch is not None]
+    return max(epochs, default=None)
+
+
+def _cell(each: Estimate) -> str:
+    if each.value != each.value:  # nan: nothing was answered
+        return "–"
+    return f"{100 * each.value:.0f}% [dim]\\[{100 * each.low:.0f}, {100 * each.high:.0f}][/dim]"

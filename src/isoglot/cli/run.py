@@ -1,0 +1,48 @@
+"""`isoglot run STUDY`."""
+
+from pathlib import Path
+
+import typer
+
+from isoglot.cli._errors import friendly
+
+STUDY_HELP = "A YAML file, or the name of a shipped study (see: isoglot studies)."
+SET_HELP = "key=value, laid over the study; dots reach in: facts.world.size=48. Repeatable."
+LIMIT_HELP = "Use only the first N facts."
+SOME_FAILED = 1
+
+
+@friendly
+def run(
+    study: str = typer.Argument(help=STUDY_HELP),
+    out: Path | None = typer.Option(None, help="The run's folder.", show_default="runs/NAME"),
+    limit: int | None = typer.Option(None, min=1, help=LIMIT_HELP),
+    set_: list[str] = typer.Option([], "--set", help=SET_HELP, metavar="KEY=VALUE"),
+) -> None:
+    """Run a study. Run again with the same --out, it goes on where it stopped."""
+    from rich.console import Console
+
+    from isoglot import api
+    from isoglot.cli._progress import shown_progress
+    from isoglot.cli._results import gap_lines, results_table
+
+    with shown_progress() as progress:
+        finished = api.run(study, out=out, overrides=set_, limit=limit, progress=progress)
+    console = Console()
+    estimates = finished.estimates()
+    for model in finished.study.models:
+        console.print(
+            results_table(estimates, model=model.name, languages=finished.study.languages)
+        )
+        for line in gap_lines(estimates, model=model.name):
+            console.print(line, highlight=False)
+    # Not through the console, which would wrap a long path.
+    typer.echo(f"Report: {finished.folder / 'report.html'}")
+    if finished.failures:
+        reason = next(iter(finished.failures.values()))
+        typer.echo(
+            f"isoglot: {len(finished.failures)} probes failed ({reason}); they are in no estimate. "
+            "Run the same command again to retry them",
+            err=True,
+        )
+        raise typer.Exit(SOME_FAILED)

@@ -1,0 +1,48 @@
+"""Where a Hugging Face model's files are: a local folder, or fetched from the hub. Needs no torch."""
+
+from pathlib import Path
+
+from isoglot.core import ModelError
+
+
+def find_folder(name: str) -> Path:
+    """The local folder of `PATH` or `ORG/NAME[@REVISION]`; what is missing is fetched from the hub.
+
+    Only safetensors weights are taken: a pickle can run code when it is opened.
+
+    Raises:
+        ModelError: There is no such folder and the hub can't be reached or does not know the name,
+            or the model has no safetensors weights.
+    """
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        folder = _fetch(name)
+    if not any(folder.glob("*.safetensors")):
+        pickled = sorted(path.name for path in folder.glob("*.bin"))
+        reason = f"only pickled weights ({pickled[0]})" if pickled else "no weights"
+        raise ModelError(
+            f"models: 'hf/{name}' has {reason}; isoglot loads safetensors only: "
+            "convert it with save_pretrained"
+        )
+    return folder
+
+
+def _fetch(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    repository, _, revision = name.partition("@")
+    try:
+        return Path(
+            snapshot_download(
+                repository,
+                revision=revision or None,
+                allow_patterns=["*.safetensors", "*.json", "*.model", "*.txt", "*.jinja"],
+            )
+        )
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise ModelError(
+            f"models: 'hf/{name}' is no folder here and could not be fetched ({first_line}); "
+            "check the name, the network, or give the path of a local folder"
+        ) from error

@@ -1,0 +1,107 @@
+"""The fine-tuning paradigm: trains what is not trained yet, and hands out the adapters to ask.
+
+Knows folders and epochs, not tensors: where every adapter is there, torch is never imported.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from isoglot.core import Condition, Paradigm
+from isoglot.engines import adapter_hash
+from isoglot.learning._base import Lesson, Taught, Tick
+from isoglot.learning.fleet.recipe import LoraRecipe
+
+if TYPE_CHECKING:
+    from isoglot.engines.huggingface import HuggingFaceEngine
+
+
+class FineTuning:
+    """Teaches by training one adapter a condition, all epochs in one run.
+
+    Args:
+        recipe: How.
+        open_engine: Opens the model, on first need.
+        adapters: The folder for adapters of asked epochs, one folder each, in PEFT format.
+        checkpoints: The folder for the state that training goes on from when it was cut off.
+    """
+
+    paradigm: Paradigm = "fine-tuning"
+
+    def __init__(
+        self,
+        recipe: LoraRecipe,
+        *,
+        open_engine: Callable[[], "HuggingFaceEngine"],
+        adapters: Path,
+        checkpoints: Path,
+    ) -> None:
+        self._recipe = recipe
+        self._open_engine = open_engine
+        self._adapters = adapters
+        self._checkpoints = checkpoints
+
+    @property
+    def stages(self) -> tuple[int | None, ...]:
+        """The recipe's `ask_after`."""
+        return self._recipe.ask_after
+
+    def lessons_left(self, condition: Condition, lessons: Sequence[Lesson]) -> int:
+        """Lessons times the epochs that no checkpoint holds yet."""
+        if not self._missing(condition):
+            return 0
+        from isoglot.learning.fleet.checkpoint import finished_epochs
+
+        done = finished_epochs(self._checkpoint(condition))
+        return (self._last_epoch - done) * len(lessons)
+
+    def teach(
+        self, condition: Condition, lessons: Sequence[Lesson], *, tick: Tick
+    ) -> Iterator[Taught]:
+        """The condition after every asked epoch."""
+        if self._missing(condition):
+            from isoglot.learning.fleet.trainer import train
+
+            train(
+                self._open_engine(),
+                lessons,
+                self._recipe,
+                seed=condition.seed,
+                stream=condition.id,
+                adapters={
+                    epoch: self._adapter(condition, epoch)
+                    for epoch in self._recipe.ask_after
+                    if epoch > 0
+                },
+                checkpoint=self._checkpoint(condition),
+                tick=tick,
+            )
+        for epoch in self._recipe.ask_after:
+            if epoch == 0:
+                yield Taught(epoch=0)
+            else:
+                folder = self._adapter(condition, epoch)
+                yield Taught(epoch=epoch, adapter=folder, adapter_hash=adapter_hash(folder))
+
+    @property
+    def _last_epoch(self) -> int:
+        # Nobody asks after the last asked epoch, so nothing is trained beyond it.
+        return self._recipe.ask_after[-1]
+
+    def _missing(self, condition: Condition) -> bool:
+        return any(
+            epoch > 0 and not self._adapter(condition, epoch).is_dir()
+            for epoch in self._recipe.ask_after
+        )
+
+    def _adapter(self, condition: Condition, epoch: int) -> Path:
+        return self._adapters / f"{condition_slug(condition)}-epoch-{epoch:02d}"
+
+    def _checkpoint(self, condition: Condition) -> Path:
+        return self._checkpoints / f"{condition_slug(condition)}.safetensors"
+
+
+def condition_slug(condition: Condition) -> str:
+    """A file name for a condition: model, taught language, seed."""
+    model = "".join(char if char.isalnum() else "-" for char in condition.model.partition("/")[2])
+    return f"{model}-{condition.taught}-seed-{condition.seed}"

@@ -1,0 +1,81 @@
+"""What a schema can't see: whether the languages, models, questions and judges exist, and fit."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+from isoglot.core import Problem, UnknownLanguageError, get_language
+from isoglot.corpora import check_world_languages
+from isoglot.engines import check_model
+from isoglot.judges import JUDGES
+from isoglot.learning import preambles
+from isoglot.questions import QUESTIONS
+from isoglot.study._schema import Study
+
+
+def check_study(study: Study, *, place: str) -> list[Problem]:
+    """Everything that is wrong with a study whose form is right."""
+    return [
+        problem.model_copy(update={"place": f"{place}: {problem.place}"})
+        for problem in _problems(study)
+    ]
+
+
+def _problems(study: Study) -> Iterator[Problem]:
+    yield from _check_languages(study)
+    for index, model in enumerate(study.models):
+        yield from check_model(model, place=f"models[{index}]")
+    yield from _check_repeats("models", [model.name for model in study.models])
+    yield from _check_names("questions", study.questions, list(QUESTIONS))
+    yield from _check_names("judges", study.judges, list(JUDGES))
+    if study.paradigms.in_context is None and study.paradigms.fine_tuning is None:
+        yield Problem(
+            place="paradigms",
+            message="names no paradigm",
+            remedy="add in-context: {} or fine-tuning: {}",
+        )
+
+
+def _check_languages(study: Study) -> Iterator[Problem]:
+    known = []
+    for index, code in enumerate(study.languages):
+        try:
+            get_language(code, place=f"languages[{index}]")
+        except UnknownLanguageError as error:
+            yield from error.problems
+        else:
+            known.append(code)
+    for problem in check_world_languages(study.languages, place="languages"):
+        # What is not a language at all was said above.
+        if any(repr(code) in problem.message for code in known):
+            yield problem
+    yield from _check_repeats("languages", study.languages)
+    if study.paradigms.in_context is not None:
+        speakable = {problem.message for problem in check_world_languages(known, place="")}
+        for index, code in enumerate(study.languages):
+            if code in known and code not in preambles() and not speakable:
+                yield Problem(
+                    place=f"languages[{index}]",
+                    message=f"in-context learning has no preamble in {code!r}",
+                    remedy=f"preambles exist in {', '.join(preambles())}",
+                )
+
+
+def _check_names(place: str, names: Sequence[str], known: Sequence[str]) -> Iterator[Problem]:
+    for index, name in enumerate(names):
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            guess = f"did you mean {near[0]!r}? " if near else ""
+            yield Problem(
+                place=f"{place}[{index}]",
+                message=f"{name!r} is not known",
+                remedy=f"{guess}known: {', '.join(known)}",
+            )
+    yield from _check_repeats(place, names)
+
+
+def _check_repeats(place: str, names: Sequence[str]) -> Iterator[Problem]:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield Problem(
+                place=f"{place}[{index}]", message=f"{name!r} is listed twice", remedy="remove one"
+            )

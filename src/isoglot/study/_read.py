@@ -1,0 +1,236 @@
+"""Reads a study file and finds everything that is wrong with it, at once."""
+
+import copy
+import difflib
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from isoglot.core import InputError, Problem
+from isoglot.study._check import check_study
+from isoglot.study._schema import Study
+
+
+def shipped_studies() -> dict[str, str]:
+    """The studies that come with isoglot: name to text."""
+    folder = files("isoglot.study").joinpath("data/studies")
+    return {
+        path.name.removesuffix(".yaml"): path.read_text(encoding="utf-8")
+        for path in sorted(folder.iterdir(), key=lambda path: path.name)
+        if path.name.endswith(".yaml")
+    }
+
+
+def read_study(
+    source: str | Path, *, overrides: Sequence[str] = (), limit: int | None = None
+) -> Study:
+    """The study in a file, or the shipped one with that name.
+
+    Args:
+        source: A path, or the name of a shipped study.
+        overrides: `key=value` with dots in the key and YAML in the value, laid over the file.
+        limit: Laid over the study's `limit`.
+
+    Raises:
+        InputError: With every problem of the study: file, key, value, remedy.
+    """
+    place, text = _find(source)
+    values = _parse(text, place)
+    if limit is not None:
+        overrides = [*overrides, f"limit={limit}"]
+    problems = list(_apply(values, overrides))
+    try:
+        study = Study.model_validate(values)
+    except ValidationError as error:
+        set_by_hand = {override.partition("=")[0] for override in overrides}
+        problems.extend(_explain(error, place, _line_numbers(text), set_by_hand))
+        # The rest may be wrong, too, and whoever mends a study wants to hear of it all at once.
+        salvaged = _salvage(values, error)
+        problems.extend(check_study(salvaged, place=place) if salvaged else [])
+        raise InputError(problems) from None
+    problems.extend(check_study(study, place=place))
+    if problems:
+        raise InputError(problems)
+    return study
+
+
+def _salvage(values: dict[str, Any], error: ValidationError) -> Study | None:
+    """The study with everything that has the wrong form taken out, if that leaves a study."""
+    kept = copy.deepcopy(values)
+    stand_ins = yaml.safe_load(shipped_studies()["quickstart"])
+    # From the back, so that the places of list items that are still to go stay right.
+    for location in sorted((each["loc"] for each in error.errors()), key=str, reverse=True):
+        *parents, last = location
+        place: Any = kept
+        for parent in parents:
+            try:
+                place = place[parent]
+            except (KeyError, IndexError, TypeError):
+                place = None
+        if isinstance(place, dict):
+            place.pop(last, None)
+        elif isinstance(place, list) and isinstance(last, int) and last < len(place):
+            del place[last]
+    for key in ("name", "models", "languages", "facts", "paradigms"):
+        kept.setdefault(key, stand_ins[key])
+    try:
+        return Study.model_validate(kept)
+    except ValidationError:
+        return None
+
+
+def _find(source: str | Path) -> tuple[str, str]:
+    path = Path(source)
+    shipped = shipped_studies()
+    if str(source) in shipped and not path.is_file():
+        return f"{source}.yaml", shipped[str(source)]
+    try:
+        return str(path), path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        problem = Problem(
+            place=str(path),
+            message=f"is not UTF-8 text ({error.reason})",
+            remedy="save it as UTF-8",
+        )
+    except OSError as error:
+        near = difflib.get_close_matches(str(source), shipped, n=1)
+        guess = f"did you mean {near[0]!r}? " if near else ""
+        problem = Problem(
+            place="STUDY",
+            message=f"{str(source)!r} can't be read ({error.strerror})",
+            remedy=f"{guess}give a YAML file or a shipped study ({', '.join(shipped)})",
+        )
+    raise InputError([problem])
+
+
+def _parse(text: str, place: str) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise InputError(
+            [
+                Problem(
+                    place=f"{place}{line}",
+                    message=f"is not YAML: {getattr(error, 'problem', None) or error}",
+                    remedy="mend the indentation, quotes or brackets there",
+                )
+            ]
+        ) from None
+    if not isinstance(values, dict):
+        raise InputError(
+            [
+                Problem(
+                    place=place,
+                    message=f"holds {type(values).__name__}, not keys and values",
+                    remedy="start from a shipped study: isoglot studies quickstart",
+                )
+            ]
+        )
+    return values
+
+
+def _apply(values: dict[str, Any], overrides: Sequence[str]) -> Iterator[Problem]:
+    """Lays the overrides over the values; yields the ones that can't be laid."""
+    for override in overrides:
+        key, equals, text = override.partition("=")
+        if not equals or not key:
+            yield Problem(
+                place="--set", message=f"{override!r} is no key=value", remedy="write key.key=value"
+            )
+            continue
+        *parents, last = key.split(".")
+        place: Any = values
+        for parent in parents:
+            if not isinstance(place.get(parent), dict):
+                place[parent] = {}
+            place = place[parent]
+        try:
+            place[last] = yaml.safe_load(text)
+        except yaml.YAMLError:
+            yield Problem(
+                place=f"--set {key}", message=f"{text!r} is not YAML", remedy="quote the value"
+            )
+
+
+def _explain(
+    error: ValidationError,
+    place: str,
+    lines: Mapping[tuple[str | int, ...], int],
+    set_by_hand: Collection[str],
+) -> Iterator[Problem]:
+    for each in error.errors():
+        location = tuple(each["loc"])
+        key = re.sub(r"\.(\d+)", r"[\1]", ".".join(str(part) for part in location))
+        line = lines.get(location)
+        if any(
+            key == option or key.startswith((f"{option}.", f"{option}[")) for option in set_by_hand
+        ):
+            where = f"--set {key}"
+        else:
+            where = f"{place}: {key}" + (f" (line {line})" if line else "")
+        value = each["input"]
+        if each["type"] == "missing":
+            yield Problem(place=where, message="is missing", remedy="add it")
+        elif each["type"] == "extra_forbidden":
+            known = _keys_at(Study, location[:-1])
+            near = difflib.get_close_matches(str(location[-1]), known, n=1)
+            guess = f"did you mean {near[0]!r}? " if near else ""
+            yield Problem(
+                place=where,
+                message="is not a known key",
+                remedy=f"{guess}known here: {', '.join(known)}" if known else "remove it",
+            )
+        else:
+            reason = each["msg"].removeprefix("Value error, ")
+            reason = reason[0].lower() + reason[1:]
+            shown = repr(value) if isinstance(value, str | int | float | bool) else ""
+            yield Problem(
+                place=where,
+                message=f"{shown}: {reason}" if shown else reason,
+                remedy="change the value",
+            )
+
+
+def _keys_at(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
+    """The keys that may stand at a place of the study file."""
+    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    if not location:
+        return [name for name in fields if name != "resolved"]
+    head, *rest = location
+    if isinstance(head, int):
+        return _keys_at(model, rest)
+    field = fields.get(head)
+    nested = _models_in(field.annotation) if field else []
+    return _keys_at(nested[0], rest) if nested else []
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]
+
+
+def _line_numbers(text: str) -> dict[tuple[str | int, ...], int]:
+    """The line of every key and list item of a YAML text, counted from 1."""
+    lines: dict[tuple[str | int, ...], int] = {}
+
+    def walk(node: yaml.Node | None, path: tuple[str | int, ...]) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                here = (*path, key.value)
+                lines[here] = key.start_mark.line + 1
+                walk(value, here)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                lines[(*path, index)] = value.start_mark.line + 1
+                walk(value, (*path, index))
+
+    walk(yaml.compose(text, Loader=yaml.SafeLoader), ())
+    return lines

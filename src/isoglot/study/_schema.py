@@ -1,0 +1,107 @@
+"""The study file: models, languages, facts, paradigms, questions, judges."""
+
+from typing import Any
+
+from pydantic import ConfigDict, Field, field_validator
+
+from isoglot.core import Decoding, Record
+from isoglot.engines import ModelSpec, ResolvedModel
+from isoglot.learning import LoraRecipe
+
+
+class WorldSpec(Record):
+    """A generated world.
+
+    Attributes:
+        size: How many facts.
+        seed: Which world; the study's seed where none is given.
+    """
+
+    size: int = Field(ge=1, le=100_000)
+    seed: int | None = None
+
+
+class FactsSpec(Record):
+    """Where the facts come from."""
+
+    world: WorldSpec
+
+
+class InContextSpec(Record):
+    """In-context learning; it has no settings yet."""
+
+
+class Paradigms(Record):
+    """How the facts are taught; a paradigm that is not named is not used."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    in_context: InContextSpec | None = Field(default=None, alias="in-context")
+    fine_tuning: LoraRecipe | None = Field(default=None, alias="fine-tuning")
+
+    @field_validator("in_context", "fine_tuning", mode="before")
+    @classmethod
+    def _named_without_settings(cls, value: Any) -> Any:
+        # `in-context:` with nothing behind it reads as null in YAML and means "with the defaults".
+        return {} if value is None else value
+
+
+class Resolved(Record):
+    """What a run used beyond what the study says: written by isoglot, ignored when read.
+
+    Attributes:
+        versions: Of isoglot, Python and the libraries that answers depend on.
+        models: The models with nothing left open.
+    """
+
+    versions: dict[str, str]
+    models: tuple[ResolvedModel, ...]
+
+
+class Study(Record):
+    """A study: what is taught to which models in which languages, and what is asked.
+
+    Attributes:
+        seed: Every stream of randomness begins here.
+        limit: If given, only the first so many facts are used: a quick look at a large study.
+        resolved: Only in a run folder's `study.yaml`.
+    """
+
+    name: str = Field(min_length=1)
+    description: str = ""
+    seed: int = 0
+    models: tuple[ModelSpec, ...] = Field(min_length=1)
+    languages: tuple[str, ...] = Field(min_length=1)
+    facts: FactsSpec
+    paradigms: Paradigms
+    questions: tuple[str, ...] = Field(default=("effectiveness", "transfer"), min_length=1)
+    judges: tuple[str, ...] = Field(default=("match",), min_length=1)
+    decoding: Decoding = Decoding()
+    limit: int | None = Field(default=None, ge=1)
+    resolved: Resolved | None = None
+
+    @field_validator("models", mode="before")
+    @classmethod
+    def _model_strings(cls, models: Any) -> Any:
+        """A model is a string, or a mapping with `name` and settings."""
+        if not isinstance(models, list | tuple):
+            return models
+        return [{"name": model} if isinstance(model, str) else model for model in models]
+
+    @property
+    def n_facts(self) -> int:
+        """How many facts are taught."""
+        size = self.facts.world.size
+        return size if self.limit is None else min(size, self.limit)
+
+    def asks_the_same(self, other: "Study") -> bool:
+        """Whether two studies are the same but for what their runs resolved."""
+        return self.without_resolved() == other.without_resolved()
+
+    def without_resolved(self) -> "Study":
+        """The study as its author would write it."""
+        return self.model_copy(update={"resolved": None})
+
+    def as_yaml_values(self) -> dict[str, Any]:
+        """Plain values, every default filled in, under the names that the file uses."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
