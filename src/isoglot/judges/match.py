@@ -1,0 +1,51 @@
+"""The judge that compares wordings: right is what is written as the fact has it."""
+
+from functools import lru_cache
+
+from isoglot.core import Fact, Verdict
+from isoglot.judges._normalise import normalise
+
+
+class Match:
+    """Equality with the answer or an alias of it, both normalised.
+
+    The asked language is tried first, so that a word that two languages share counts for it; then
+    the other languages of the fact, in their order. Each comparison strips the articles of the
+    language that it is made in.
+    """
+
+    name = "match"
+
+    def judge(self, answer: str, *, fact: Fact, asked: str) -> Verdict:
+        """The verdict; an answer with nothing to compare is right in no language.
+
+        Raises:
+            ValueError: If the fact has no text in the language `asked`.
+        """
+        if asked not in fact.texts:
+            raise ValueError(
+                f"fact {fact.id!r} has no text in {asked!r}; it has {', '.join(fact.texts)}"
+            )
+        matched = _matched_language(answer, fact=fact, asked=asked)
+        return Verdict(
+            correct=matched == asked,
+            answer_language=matched,
+            wrong_language=matched not in (None, asked),
+        )
+
+
+def _matched_language(answer: str, *, fact: Fact, asked: str) -> str | None:
+    for language in sorted(fact.texts, key=lambda language: language != asked):
+        references = _normalised(fact.texts[language].answer.forms, language)
+        if normalise(answer, language=language) in references:
+            return language
+    return None
+
+
+@lru_cache(maxsize=65_536)
+def _normalised(forms: tuple[str, ...], language: str) -> frozenset[str]:
+    """The normalised forms. Kept, because thousands of answers are compared with each.
+
+    A form of which nothing is left is none, or every empty answer would match it.
+    """
+    return frozenset(normalise(form, language=language) for form in forms) - {""}
