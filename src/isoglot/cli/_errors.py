@@ -15,7 +15,7 @@ INTERRUPTED = 130
 
 
 def friendly(command: Callable[P, R]) -> Callable[P, R]:
-    """Ends a command with a message and the right exit code where it raises an error of isoglot's."""
+    """Ends a command with a message and an exit code where it raises an error of isoglot's."""
 
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:

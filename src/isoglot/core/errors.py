@@ -71,4 +71,4 @@ class RunFolderError(IsoglotError, OSError):
 
 
 class ModelError(IsoglotError, RuntimeError):
-    """A model that can't be loaded or does not behave as the rules ask (an adapter without effect)."""
+    """A model that can't be loaded, or that breaks a rule (an adapter without effect)."""

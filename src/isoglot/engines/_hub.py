@@ -1,4 +1,4 @@
-"""Where a Hugging Face model's files are: a local folder, or fetched from the hub. Needs no torch."""
+"""Where a Hugging Face model's files are: a local folder, or the hub's. Needs no torch."""
 
 from pathlib import Path
 

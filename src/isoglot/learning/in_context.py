@@ -1,7 +1,7 @@
 """In-context learning: all facts stand before the question.
 
-The form of the prompt (a preamble about a world unlike ours, then question-answer pairs) follows Wang
-et al. (LNewKnow); the wording is isoglot's own, in the language that is taught.
+The form of the prompt (a preamble about a world unlike ours, then question-answer pairs) follows
+Wang et al. (LNewKnow); the wording is isoglot's own, in the language that is taught.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,8 @@
 """What a question is: a plan of probes and a declaration of estimates.
 
-A question knows languages, facts and the stages at which a condition can be asked. It does not know
-which paradigm taught the condition, and it computes nothing: `analysis` reads the declared measures.
+A question knows languages, facts and the stages at which a condition can be asked. It does not
+know which paradigm taught the condition, and it computes nothing: `analysis` reads the declared
+measures.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,7 @@
 """Greedy decoding of a batch, with the shared prefix computed once.
 
-Knows tokens and tensors. Rows that have ended leave the batch, so a long answer does not hold the
-short ones up.
+Knows tokens and tensors. Rows that have ended leave the batch, so that a long answer at the end
+costs little.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ class _Row:
     def __init__(self, index: int) -> None:
         self.index = index
         self.tokens: list[int] = []
+        self.ended = False
 
 
 class GreedyDecoder:
@@ -47,7 +48,7 @@ class GreedyDecoder:
             prompts: Token ids, one sequence a prompt, each with its beginning-of-sequence token.
             decoding: Stop strings and the longest answer.
         """
-        cache, inputs, mask = self._start(prompts)
+        cache, inputs, mask = self._start(prompts, decoding)
         rows = [_Row(index) for index in range(len(prompts))]
         results: list[tuple[str, int]] = [("", 0)] * len(prompts)
         for step in range(decoding.max_new_tokens):
@@ -64,14 +65,19 @@ class GreedyDecoder:
             last = step == decoding.max_new_tokens - 1
             staying = []
             for place, (row, token) in enumerate(zip(rows, chosen.tolist(), strict=True)):
+                if row.ended:
+                    continue
                 text = self._ended(row, token, decoding, last=last)
                 if text is None:
                     staying.append(place)
                 else:
                     results[row.index] = (text, len(row.tokens))
+                    row.ended = True
             if not staying:
                 break
-            if len(staying) < len(rows):
+            # Rows that have ended are decoded on and ignored until half are gone: taking rows out
+            # copies the others.
+            if len(staying) <= len(rows) // 2:
                 kept = torch.tensor(staying, device=mask.device)
                 cache.batch_select_indices(kept)
                 mask, chosen = mask[kept], chosen[kept]
@@ -95,7 +101,7 @@ class GreedyDecoder:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
 
     def _start(
-        self, prompts: Sequence[Sequence[int]]
+        self, prompts: Sequence[Sequence[int]], decoding: Decoding
     ) -> tuple[DynamicCache, torch.Tensor, torch.Tensor]:
         """The cache, the tokens to feed `[rows, fed]` and the mask `[rows, cached + fed]`."""
         device = self._model.device
@@ -109,7 +115,8 @@ class GreedyDecoder:
             fed = longest - shared
             inputs = [list(prompt[-fed:]) for prompt in prompts]
             overlaps = [longest - len(prompt) for prompt in prompts]
-            cache = self._prefixes.branch(prompts[0][:shared], overlaps)
+            room = fed + decoding.max_new_tokens
+            cache = self._prefixes.branch(prompts[0][:shared], overlaps, room=room)
         mask = torch.tensor(
             [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts],
             device=device,

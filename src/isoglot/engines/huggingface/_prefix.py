@@ -1,9 +1,9 @@
-"""What prompts share at the beginning is computed once, and each row of a batch branches off it.
+"""What prompts share at the beginning is computed once; each row of a batch branches off it.
 
-A row is laid out as `[padding][prefix][rest]`: the padding stands in front and is masked, so the real
-tokens are contiguous and at their true distances, which sliding-window attention depends on. Rests
-differ in length; a row with a shorter rest gets its last prefix tokens anew instead of padding in the
-middle, so that all rows feed equally many tokens.
+A row is laid out as `[padding][prefix][rest]`: the padding stands in front and is masked, so the
+real tokens are contiguous and at their true distances, which sliding-window attention depends on.
+Rests differ in length; a row with a shorter rest gets its last prefix tokens anew instead of
+padding in the middle, so that all rows feed equally many tokens.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,8 @@ from typing import Any
 
 import torch
 from transformers import DynamicCache
+
+from isoglot.engines.huggingface._cache import branch
 
 MIN_PREFIX = 32
 """Sharing fewer tokens than this costs more in copying than it saves in computing."""
@@ -51,22 +53,13 @@ class PrefixCache:
         self._tokens, self._layers = (), []
 
     @torch.inference_mode()
-    def branch(self, prefix: Sequence[int], overlaps: Sequence[int]) -> DynamicCache:
+    def branch(self, prefix: Sequence[int], overlaps: list[int], *, room: int) -> DynamicCache:
         """A cache with one row for each overlap: the prefix less so many tokens at its end.
 
-        Every row is padded in front to the length of the prefix (the padding is all zeros and to be
-        masked by the caller).
+        See `isoglot.engines.huggingface._cache.branch`.
         """
         self._compute(tuple(prefix))
-        length = len(prefix)
-        branched = DynamicCache()
-        for index, (keys, values) in enumerate(self._layers):
-            branched.update(
-                _branch_tensor(keys, overlaps, length),
-                _branch_tensor(values, overlaps, length),
-                index,
-            )
-        return branched
+        return branch(self._layers, overlaps, room=room)
 
     def _compute(self, prefix: tuple[int, ...]) -> None:
         if prefix == self._tokens:
@@ -83,10 +76,3 @@ class PrefixCache:
         self._layers = [(layer.keys, layer.values) for layer in cache.layers]
         self._tokens = prefix
 
-
-def _branch_tensor(tensor: torch.Tensor, overlaps: Sequence[int], length: int) -> torch.Tensor:
-    """`[1, heads, length, size]` becomes `[rows, heads, length, size]`, shifted right by overlap."""
-    branched = tensor.new_zeros((len(overlaps), tensor.shape[1], length, tensor.shape[3]))
-    for row, overlap in enumerate(overlaps):
-        branched[row, :, overlap:] = tensor[0, :, : length - overlap]
-    return branched

@@ -193,5 +193,5 @@ def _set_learning_rate(optimizer: torch.optim.Optimizer, learning_rate: float) -
 
 
 def _seed(seed: int, *names: str) -> None:
-    """Seeds torch's global generator, which PEFT and dropout draw from; the caller has forked it."""
+    """Seeds torch's global generator, which PEFT and dropout draw from; the caller forked it."""
     torch.manual_seed(stream_seed(seed, *names))
