@@ -19,18 +19,22 @@ from isoglot.questions import QUESTIONS
 from isoglot.store import Store
 from isoglot.study import (
     DATABASE_FILE,
+    STUDY_FILE,
     Progress,
     Silent,
     Study,
+    example_prompts,
     explained,
+    make_plan,
     read_run_study,
     read_study,
     run_study,
 )
 
 if TYPE_CHECKING:
-    import altair as alt
     import pandas as pd
+
+    from isoglot.report import Drawing, ReportInfo
 
 
 def run(
@@ -133,7 +137,7 @@ class Run:
             )
         return estimate_table([each for each in self._estimates if each.question == name])
 
-    def figure(self, name: str) -> "alt.LayerChart":
+    def figure(self, name: str) -> "Drawing":
         """A figure by name.
 
         Raises:
@@ -185,3 +189,30 @@ class Run:
                     page, info=self._report_info(), estimates=self._estimates, table=self.probes
                 )
         return page
+
+    def _report_info(self) -> "ReportInfo":
+        from isoglot.report import ReportInfo
+
+        resolved = self.study.resolved
+        planned = sum(part.probes for part in make_plan(self.study).parts)
+        answered = len(self.probes) // len(self.study.judges)
+        unfinished = planned - answered - len(self.failures)
+        notes = (
+            (f"The run is unfinished: {unfinished:,} of {planned:,} probes were not asked yet.",)
+            if unfinished > 0
+            else ()
+        )
+        return ReportInfo(
+            study=self.study.name,
+            models=tuple(model.name for model in self.study.models),
+            languages=self.study.languages,
+            n_facts=self.study.n_facts,
+            seed=self.study.seed,
+            seconds=self.seconds,
+            failures=len(self.failures),
+            versions=resolved.versions if resolved else {},
+            study_text=(self.folder / STUDY_FILE).read_text(encoding="utf-8"),
+            command="isoglot run study.yaml --out again",
+            prompts=example_prompts(self.study),
+            notes=notes,
+        )

@@ -1,0 +1,24 @@
+"""From judged probes to a tidy table, and from the table to estimates.
+
+Knows records, questions and statistics; calls no engine, and reads no store: whoever has rows (the
+store, a file, a test) hands them in.
+"""
+
+from isoglot.analysis._atomic import write_atomically
+from isoglot.analysis._compare import told_apart
+from isoglot.analysis._estimate import estimate
+from isoglot.analysis._summary import summary, write_summary
+from isoglot.analysis._table import PROBE_COLUMNS, probe_table
+from isoglot.analysis._write import estimate_table, write_tables
+
+__all__ = [
+    "PROBE_COLUMNS",
+    "estimate",
+    "estimate_table",
+    "probe_table",
+    "summary",
+    "told_apart",
+    "write_atomically",
+    "write_summary",
+    "write_tables",
+]

@@ -1,0 +1,23 @@
+"""From estimates to figures and one self-contained page. Computes no number.
+
+Knows estimates, the probe table and how to draw; fetches nothing, neither here nor in the page.
+"""
+
+from isoglot.report._curves import draw_learning_curves
+from isoglot.report._figures import Drawing, figures, write_figures
+from isoglot.report._gaps import draw_gaps
+from isoglot.report._info import ReportInfo
+from isoglot.report._page import render_report, write_report
+from isoglot.report._transfer import draw_transfer
+
+__all__ = [
+    "Drawing",
+    "ReportInfo",
+    "draw_gaps",
+    "draw_learning_curves",
+    "draw_transfer",
+    "figures",
+    "render_report",
+    "write_figures",
+    "write_report",
+]

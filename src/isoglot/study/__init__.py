@@ -1,7 +1,7 @@
 """The study file, the plan, and the one loop that runs it."""
 
 from isoglot.study._folder import DATABASE_FILE, STUDY_FILE, explained, read_run_study
-from isoglot.study._plan import ParadigmPlan, StudyPlan, make_plan, study_corpus
+from isoglot.study._plan import ParadigmPlan, StudyPlan, example_prompts, make_plan, study_corpus
 from isoglot.study._progress import Progress, Silent
 from isoglot.study._read import read_study, shipped_studies
 from isoglot.study._run import RunOutcome, run_study
@@ -17,6 +17,7 @@ __all__ = [
     "Silent",
     "Study",
     "StudyPlan",
+    "example_prompts",
     "explained",
     "make_plan",
     "read_run_study",

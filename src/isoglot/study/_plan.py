@@ -97,6 +97,23 @@ def study_paradigms(study: Study) -> list[tuple[Paradigm, tuple[int | None, ...]
     return found
 
 
+def example_prompts(study: Study) -> dict[str, str]:
+    """The whole prompt of the first probe under each paradigm, for a reader to look at."""
+    facts = study_corpus(study).facts
+    taught, asked = study.languages[0], study.languages[-1]
+    question = ask_prompt(facts[0].texts[asked].ask)
+    examples: dict[str, str] = {}
+    for paradigm, _ in study_paradigms(study):
+        if paradigm == "in-context":
+            condition = study_conditions(study, paradigm, study.models[0].name)[0]
+            lessons = study_lessons(facts, taught)
+            context = next(InContext().teach(condition, lessons, tick=lambda _: None)).context
+            examples[f"In context: taught in {taught}, asked in {asked}"] = context + question
+        else:
+            examples[f"After fine-tuning: asked in {asked}"] = question
+    return examples
+
+
 def make_plan(study: Study) -> StudyPlan:
     """What a run of the study would do. Touches no model."""
     facts = study_corpus(study).facts

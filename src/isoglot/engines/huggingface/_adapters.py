@@ -84,10 +84,13 @@ class AdapterRack:
         name = _peft_name(adapter)
         loaded = [] if self._peft is None else list(self._peft.peft_config)
         try:
-            if self._peft is None:
-                self._peft = PeftModel.from_pretrained(self._model, adapter, adapter_name=name)
-            elif name not in loaded:
-                self._peft.load_adapter(adapter, adapter_name=name)
+            with _quiet():
+                if self._peft is None:
+                    self._peft = PeftModel.from_pretrained(
+                        self._model, adapter, adapter_name=name
+                    )
+                elif name not in loaded:
+                    self._peft.load_adapter(adapter, adapter_name=name)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise ModelError(
                 f"{adapter}: not an adapter for {self._model_name}: {error}"

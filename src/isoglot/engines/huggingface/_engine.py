@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from isoglot.core import Decoding
 from isoglot.engines._base import Failure, Generation
 from isoglot.engines.huggingface._adapters import AdapterRack
@@ -53,25 +51,43 @@ class HuggingFaceEngine:
             self._prefixes.clear()
             self._adapter = adapter
         self.rack.switch_to(adapter)
-        results: list[Generation | Failure] = []
-        for start in range(0, len(prompts), self.batch_size):
-            results.extend(self._batch(prompts[start : start + self.batch_size], decoding))
-        return results
+        encoded = [self.encode(prompt) for prompt in prompts]
+        results: list[Generation | Failure | None] = [
+            self._too_long(tokens, decoding) for tokens in encoded
+        ]
+        askable = [index for index, result in enumerate(results) if result is None]
+        for start in range(0, len(askable), self.batch_size):
+            batch = askable[start : start + self.batch_size]
+            answered = self._batch([encoded[index] for index in batch], decoding)
+            for index, result in zip(batch, answered, strict=True):
+                results[index] = result
+        return [result for result in results if result is not None]
+
+    def _too_long(self, tokens: Sequence[int], decoding: Decoding) -> Failure | None:
+        """A prompt that the model can't hold: some would raise, others answer by extrapolating."""
+        room = getattr(self.model.config, "max_position_embeddings", None)
+        if room is None or len(tokens) + decoding.max_new_tokens <= room:
+            return None
+        return Failure(
+            message=f"the prompt has {len(tokens)} tokens and the answer up to "
+            f"{decoding.max_new_tokens}; the model's context is {room}"
+        )
 
     def _batch(
-        self, prompts: Sequence[str], decoding: Decoding
-    ) -> list[Generation] | list[Failure]:
+        self, prompts: Sequence[Sequence[int]], decoding: Decoding
+    ) -> list[Generation | Failure]:
         started = time.perf_counter()
         try:
-            texts = self._decoder.decode([self.encode(prompt) for prompt in prompts], decoding)
-        except (torch.OutOfMemoryError, RuntimeError) as error:
+            texts = self._decoder.decode(prompts, decoding)
+        except RuntimeError as error:  # out of memory is one
             self._prefixes.clear()
-            if len(prompts) > 1:  # a smaller batch needs less memory and gives the same answers
-                half = len(prompts) // 2
-                first, second = (
-                    self._batch(part, decoding) for part in (prompts[:half], prompts[half:])
-                )
-                return [*first, *second]  # type: ignore[return-value]
-            return [Failure(message=f"{type(error).__name__}: {error}")]
+            if len(prompts) == 1:
+                return [Failure(message=f"{type(error).__name__}: {error}")]
+            # A smaller batch needs less memory and gives the same answers.
+            half = len(prompts) // 2
+            return [
+                *self._batch(prompts[:half], decoding),
+                *self._batch(prompts[half:], decoding),
+            ]
         seconds = (time.perf_counter() - started) / len(prompts)
         return [Generation(text=text.strip(), tokens=n, seconds=seconds) for text, n in texts]

@@ -1,0 +1,60 @@
+"""The probe table: one row a probe and judge, typed, in an order that never varies."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import pandas as pd
+
+from isoglot.core import get_language
+
+# Column -> dtype. `epoch` is nullable: in-context learning has no epochs.
+_DTYPES: Final[dict[str, str]] = {
+    "model": "str",
+    "paradigm": "str",
+    "taught": "str",
+    "asked": "str",
+    "epoch": "Int64",
+    "fact": "str",
+    "relation": "str",
+    "question": "str",
+    "reference": "str",
+    "answer": "str",
+    "correct": "bool",
+    "answer_language": "str",
+    "wrong_language": "bool",
+    "judge": "str",
+    "key": "str",
+    "tokens": "Int64",
+    "seconds": "float64",
+}
+PROBE_COLUMNS: Final[tuple[str, ...]] = tuple(_DTYPES)
+_ORDER: Final[list[str]] = ["model", "paradigm", "taught", "epoch", "asked", "fact", "judge"]
+
+
+def probe_table(rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
+    """The typed table of judged probes, with the tiers of both languages.
+
+    Args:
+        rows: One mapping a probe and judge, with the keys `PROBE_COLUMNS`; others are ignored.
+            Failed probes do not belong here: a failure is not an answer.
+
+    Returns:
+        The columns of `PROBE_COLUMNS`, then `taught_tier` and `asked_tier`, sorted by model,
+        paradigm, taught, epoch (none first), asked, fact and judge. With no rows, the same
+        columns of the same types.
+
+    Raises:
+        KeyError: If a row lacks a column.
+        UnknownLanguageError: If a language has no known tier.
+    """
+    rows = list(rows)
+    table = pd.DataFrame(
+        {
+            column: pd.Series([row[column] for row in rows], dtype=dtype)
+            for column, dtype in _DTYPES.items()
+        }
+    )
+    for side in ("taught", "asked"):
+        tiers = {code: get_language(code).tier for code in table[side].unique()}
+        table[f"{side}_tier"] = table[side].map(tiers).astype("str")
+    return table.sort_values(_ORDER, kind="stable", na_position="first", ignore_index=True)

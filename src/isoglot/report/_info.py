@@ -1,0 +1,37 @@
+"""What a report says of the run that it shows."""
+
+from collections.abc import Mapping
+
+from isoglot.core import Record
+
+
+class ReportInfo(Record):
+    """A run, as its report describes it.
+
+    Attributes:
+        study: The study's name.
+        models: The models that were asked.
+        languages: The codes of the languages.
+        n_facts: How many facts were taught.
+        seed: The study's seed.
+        seconds: How long the run took, all its sittings together.
+        failures: How many probes failed, and are in no number.
+        versions: What was used, and in which version.
+        study_text: The resolved study, as it lies in the run's folder.
+        command: What to type to get the same run again.
+        prompts: The exact text of a prompt for each kind of prompt, under a name for it.
+        notes: Sentences that a reader must know before the numbers, such as what is unfinished.
+    """
+
+    study: str
+    models: tuple[str, ...]
+    languages: tuple[str, ...]
+    n_facts: int
+    seed: int
+    seconds: float
+    failures: int
+    versions: Mapping[str, str]
+    study_text: str
+    command: str
+    prompts: Mapping[str, str] = {}
+    notes: tuple[str, ...] = ()

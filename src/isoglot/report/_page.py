@@ -1,0 +1,222 @@
+"""The page: one HTML file that holds all it needs and asks nothing of the network.
+
+Everything that a model, a study or a user wrote reaches the page as escaped text or as escaped
+JSON. Should some text get past that, the page's policy forbids all scripts but its own, which it
+knows by their hashes.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final, NamedTuple, get_args
+
+import altair as alt
+import pandas as pd
+import vl_convert
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from isoglot._version import __version__
+from isoglot.analysis import write_atomically
+from isoglot.core import TIERS, Estimate, Paradigm, get_language
+from isoglot.report import _findings, _words
+from isoglot.report._curves import draw_learning_curves, tier_by_tier
+from isoglot.report._gaps import draw_gaps
+from isoglot.report._info import ReportInfo
+from isoglot.report._numbers import Numbers, curve_numbers, gap_numbers, transfer_numbers
+from isoglot.report._probes import languages_of, probe_data, probe_filters
+from isoglot.report._transfer import draw_transfer, least_width
+
+# What would end a script element or begin a comment in it, and what old scripts take for line ends.
+_UNSAFE_IN_SCRIPT: Final = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"})
+_READING_CLASSES: Final[dict[str, str]] = {
+    _findings.MOST: "most",
+    _findings.HALF: "half",
+    _findings.FEW: "few",
+    _findings.NOT_SHOWN: "not",
+    _findings.NO_ANSWERS: "none",
+}
+
+
+class _Curves(NamedTuple):
+    """A chart of learning curves: of all languages, or of one tier's."""
+
+    title: str
+    chart: str | None
+
+
+class _Heatmap(NamedTuple):
+    paradigm: Paradigm
+    chart: str | None
+    min_width: int
+    numbers: Numbers
+
+
+class _ModelPart(NamedTuple):
+    """What the page shows of one model; charts by the ids of their specifications."""
+
+    name: str
+    findings: list[_findings.Findings]
+    results: list[_findings.LanguageResult]
+    curves: list[_Curves]
+    curve_numbers: Numbers
+    heatmaps: list[_Heatmap]
+
+
+def write_report(
+    path: str | Path, *, info: ReportInfo, estimates: Sequence[Estimate], table: pd.DataFrame
+) -> None:
+    """Writes the report of a run as one HTML file.
+
+    Args:
+        path: Where to; a file that is there is replaced.
+        info: What the report says of the run.
+        estimates: As `estimate` returns them, of any models.
+        table: As `probe_table` makes it; every answer is listed.
+
+    Raises:
+        RunFolderError: If the place can't be written to.
+    """
+    write_atomically(path, render_report(info=info, estimates=estimates, table=table))
+
+
+def render_report(*, info: ReportInfo, estimates: Sequence[Estimate], table: pd.DataFrame) -> str:
+    """The text of the page that `write_report` writes."""
+    specifications: dict[str, Markup] = {}
+    models = [
+        _model_part(name, [each for each in estimates if each.model == name], specifications)
+        for name in dict.fromkeys([*info.models, *(each.model for each in estimates)])
+    ]
+    gaps = _keep(draw_gaps(estimates, width="container"), "gaps", specifications)
+    probes = probe_data(table)
+    scripts = [Markup(text) for text in _scripts()]  # noqa: S704 - the package's own files
+    environment = Environment(
+        loader=PackageLoader("isoglot.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2").render(
+        info=info,
+        version=__version__,
+        policy=_policy(scripts),
+        style=Markup(_packaged("report.css")),  # noqa: S704 - the package's own file
+        scripts=scripts,
+        specifications=specifications,
+        models=models,
+        gaps=gaps,
+        gap_numbers=gap_numbers(estimates),
+        languages=info.languages,
+        tiers=list(_tiers(info.languages)),
+        n_answers=len(table),
+        time=_words.duration(info.seconds),
+        judges=_judges(table),
+        has_results=any(each.results for each in models),
+        has_heatmap=any(heatmap.chart for each in models for heatmap in each.heatmaps),
+        has_fine_tuning=any(each.paradigm == "fine-tuning" for each in estimates),
+        probes=_json(probes),
+        filters=probe_filters(probes),
+        language_labels=_json(languages_of(probes)),
+        reading_classes=_READING_CLASSES,
+        paradigm_words=_words.PARADIGM_WORDS,
+        epoch_words=_words.epoch_words,
+        language_label=_words.language_label,
+        share=_words.percent_with_interval,
+        tier_of=lambda code: get_language(code).tier,
+    )
+
+
+def _model_part(
+    name: str, estimates: Sequence[Estimate], specifications: dict[str, Markup]
+) -> _ModelPart:
+    # Ids are numbered, not named: a model's name may hold any character.
+    number = len(specifications)
+    curves = {"": estimates} | {
+        f"{_words.TIER_WORDS[tier].capitalize()} languages": part
+        for tier, part in tier_by_tier(estimates).items()
+    }
+    return _ModelPart(
+        name=name,
+        findings=_findings.findings(estimates),
+        results=_findings.language_results(estimates),
+        curves=[
+            _Curves(
+                title=title,
+                chart=_keep(
+                    draw_learning_curves(part, width="container"),
+                    f"curves-{number}-{place}",
+                    specifications,
+                ),
+            )
+            for place, (title, part) in enumerate(curves.items())
+        ],
+        curve_numbers=curve_numbers(estimates),
+        heatmaps=[
+            _Heatmap(
+                paradigm=paradigm,
+                chart=_keep(
+                    draw_transfer(estimates, paradigm=paradigm, width="container"),
+                    f"transfer-{paradigm}-{number}",
+                    specifications,
+                ),
+                min_width=least_width(estimates, paradigm=paradigm),
+                numbers=transfer_numbers(estimates, paradigm=paradigm),
+            )
+            for paradigm in get_args(Paradigm)
+        ],
+    )
+
+
+def _keep(chart: alt.LayerChart | None, name: str, specifications: dict[str, Markup]) -> str | None:
+    if chart is None:
+        return None
+    specification = chart.to_dict()
+    # Only an address that nobody needs: the page says itself what the chart is written in.
+    specification.pop("$schema", None)
+    specifications[name] = _json(specification)
+    return name
+
+
+def _json(value: Mapping[str, Any]) -> Markup:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Markup(text.translate(_UNSAFE_IN_SCRIPT))  # noqa: S704 - escaped in this line
+
+
+def _tiers(languages: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    for tier in TIERS:
+        members = [code for code in _words.in_order(languages) if get_language(code).tier == tier]
+        if members:
+            named = ", ".join(_words.language_label(code) for code in members)
+            yield tier, _words.TIER_WORDS[tier], named
+
+
+def _judges(table: pd.DataFrame) -> str:
+    names = sorted(table["judge"].unique())
+    if not names:
+        return "Nothing has been judged yet."
+    return f"Verdicts are those of the judge{'s' if len(names) > 1 else ''} {_words.listed(names)}."
+
+
+@cache
+def _scripts() -> tuple[str, ...]:
+    """Vega with all it needs, then the page's own scripts."""
+    vega = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return (vega, _packaged("charts.js"), _packaged("probes.js"))
+
+
+def _packaged(name: str) -> str:
+    return files("isoglot.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _policy(scripts: Sequence[str]) -> str:
+    digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
+    allowed = " ".join(f"'sha256-{base64.b64encode(each).decode()}'" for each in digests)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )

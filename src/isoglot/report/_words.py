@@ -1,0 +1,100 @@
+"""Plain words and numbers for people: languages, tiers, paradigms, shares, differences."""
+
+import math
+from collections.abc import Iterable
+from typing import Final
+
+from isoglot.core import Estimate, Paradigm, Tier, get_language, known_languages
+
+TIER_WORDS: Final[dict[Tier, str]] = {
+    "high": "high-resource",
+    "medium": "medium-resource",
+    "low": "low-resource",
+}
+PARADIGM_WORDS: Final[dict[Paradigm, str]] = {
+    "in-context": "In context",
+    "fine-tuning": "Fine-tuning",
+}
+# What a contrast compares, by question and measure. One that is not listed is named by both.
+_CONTRAST_WORDS: Final[dict[tuple[str, str], str]] = {
+    ("effectiveness", "tier_gap"): "Learning: asked in the language taught",
+    ("transfer", "tier_gap_taught"): "Transfer: by the language taught",
+    ("transfer", "tier_gap_asked"): "Transfer: by the language asked",
+}
+
+
+def language_name(code: str) -> str:
+    """The English name, such as `Welsh`."""
+    return get_language(code).name
+
+
+def language_label(code: str) -> str:
+    """The English name with the code, such as `Welsh (cy)`."""
+    return f"{language_name(code)} ({code})"
+
+
+def listed(words: Iterable[str]) -> str:
+    """The words as a sentence lists them: `a, b and c`."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def in_order(codes: Iterable[str]) -> list[str]:
+    """The codes from the high tier to the low, within a tier in the order of known languages."""
+    return sorted(set(codes), key=list(known_languages()).index)
+
+
+def percent(share: float) -> str:
+    """A share of answers, such as `21%`; `no answers` where there are none."""
+    return "no answers" if math.isnan(share) else f"{100 * share:.0f}%"
+
+
+def percent_with_interval(each: Estimate) -> str:
+    """A share with its 95% interval, such as `21% [9, 40]`."""
+    if math.isnan(each.value):
+        return percent(each.value)
+    return f"{percent(each.value)} [{100 * each.low:.0f}, {100 * each.high:.0f}]"
+
+
+def points_with_interval(each: Estimate) -> str:
+    """A difference of two shares in percentage points, such as `+52 points [+26, +70]`."""
+    if math.isnan(each.value):
+        return percent(each.value)
+    return f"{_signed(each.value)} points [{_signed(each.low)}, {_signed(each.high)}]"
+
+
+def contrast_words(each: Estimate) -> str:
+    """What a contrast compares, in a few words."""
+    measure = each.measure.replace("_", " ")
+    return _CONTRAST_WORDS.get((each.question, each.measure), f"{each.question}: {measure}")
+
+
+def stage_words(each: Estimate) -> str:
+    """The paradigm and the epoch, such as `Fine-tuning, after epoch 12`."""
+    paradigm = PARADIGM_WORDS[each.paradigm]
+    if each.epoch is None:
+        return paradigm
+    return f"{paradigm}, {epoch_words(each.epoch)}"
+
+
+def epoch_words(epoch: int) -> str:
+    """The epoch, such as `after epoch 12`."""
+    return "before teaching" if epoch == 0 else f"after epoch {epoch}"
+
+
+def duration(seconds: float) -> str:
+    """A time in at most two units, such as `4 min 12 s`."""
+    if not math.isfinite(seconds):
+        return "unknown"
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _signed(difference: float) -> str:
+    points = 100 * difference
+    # One decimal where none would turn "just above zero" into zero.
+    text = f"{points:+.1f}" if 0 < abs(points) < 0.5 else f"{points:+.0f}"
+    return text.replace("-", "−") if float(text) else "0"

@@ -1,0 +1,124 @@
+"""The Hugging Face engine against transformers' own `generate`, one prompt at a time."""
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra 'local'")
+
+from tiny_models import ARCHITECTURES, random_adapter, save_tiny_model, tiny_engine  # noqa: E402
+
+from isoglot.core import Decoding, ModelError  # noqa: E402
+from isoglot.engines import Failure, ModelSpec, open_engine, resolve_model  # noqa: E402
+from isoglot.testing.engines import EngineContract  # noqa: E402
+
+CONTEXT = "Facts: the flag of Kavuno shows a lion; the ship Zomira has green sails.\n"
+SHARED = [CONTEXT + f"Q: {question}\nA:" for question in ("a?", "what then?", "in which month?")]
+UNSHARED = ["Q: one", "in which month is it?", "x", "Ŵy a llew: 狮子?"]
+DECODING = Decoding(max_new_tokens=12, stop=("\n",))
+
+
+def plain(engine, prompt: str, decoding: Decoding) -> str:
+    """The same answer by transformers alone: no batch, no shared prefix, nothing kept."""
+    ids = torch.tensor([engine.tokenizer(prompt).input_ids])
+    output = engine.model.generate(
+        ids,
+        attention_mask=torch.ones_like(ids),
+        max_new_tokens=decoding.max_new_tokens,
+        do_sample=False,
+    )
+    text = engine.tokenizer.decode(output[0, ids.shape[1] :], skip_special_tokens=True)
+    for stop in decoding.stop:
+        text = text.split(stop, 1)[0]
+    return text.strip()
+
+
+class TestContract(EngineContract):
+    @pytest.fixture
+    def engine(self):
+        return tiny_engine("llama")
+
+    @pytest.fixture
+    def adapter(self, tmp_path):
+        return random_adapter(tmp_path / "adapter", "llama")
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("prompts", [SHARED, UNSHARED], ids=["shared prefix", "nothing shared"])
+def test_texts_are_those_of_plain_greedy_decoding(architecture, prompts):
+    engine = tiny_engine(architecture)
+    expected = [plain(engine, prompt, DECODING) for prompt in prompts]
+    assert len(set(expected)) > 1, "the random model must tell the prompts apart"
+    assert [each.text for each in engine.generate(prompts, decoding=DECODING)] == expected
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_the_batch_changes_nothing(architecture):
+    prompts = [f"{CONTEXT}Q: number {'i' * (index % 9)} {index}?\nA:" for index in range(64)]
+    texts = {
+        size: [
+            each.text
+            for each in tiny_engine(architecture, batch_size=size).generate(
+                prompts, decoding=DECODING
+            )
+        ]
+        for size in (1, 7, 64)
+    }
+    assert texts[1] == texts[7] == texts[64]
+
+
+def test_a_row_that_ends_early_leaves_the_others_alone():
+    engine = tiny_engine("gemma3")
+    decoding = Decoding(max_new_tokens=20, stop=("e", "\n", "a", "o"))
+    expected = [plain(engine, prompt, decoding) for prompt in [*SHARED, *UNSHARED]]
+    found = engine.generate([*SHARED, *UNSHARED], decoding=decoding)
+    assert [each.text for each in found] == expected
+    assert len({each.tokens for each in found}) > 1
+
+
+def test_an_answer_longer_than_the_kept_room_is_still_right():
+    engine = tiny_engine("llama")
+    cache = engine._prefixes.branch(engine.encode(CONTEXT), [0, 3], room=2)
+    layer = cache.layers[0]
+    new = torch.ones(2, 2, 3, layer.keys.shape[-1])
+    keys, _ = layer.update(new, new)
+    assert keys.shape[2] == len(engine.encode(CONTEXT)) + 3
+    assert torch.equal(keys[:, :, -3:], new)
+
+
+@pytest.mark.parametrize("architecture", ["gpt2", "llama"])
+def test_a_prompt_longer_than_the_context_is_a_failure_and_the_others_are_answered(architecture):
+    """GPT-2 would raise; Llama would answer, from positions that it was never trained on."""
+    engine = tiny_engine(architecture)
+    too_long = "x" * 500  # with the first token and 12 for the answer: 513 of 512
+    good, bad, last = engine.generate(["Q: a?\nA:", too_long, "x" * 499], decoding=DECODING)
+    assert good.text == plain(engine, "Q: a?\nA:", DECODING)
+    assert bad == Failure(
+        message="the prompt has 501 tokens and the answer up to 12; the model's context is 512"
+    )
+    assert last.text == plain(engine, "x" * 499, DECODING)
+
+
+def test_a_folder_is_resolved_and_opened(tmp_path):
+    folder = save_tiny_model(tmp_path / "model")
+    spec = ModelSpec(name=f"hf/{folder}", dtype="float32", device="cpu")
+    resolved = resolve_model(spec)
+    engine = open_engine(spec, resolved)
+    assert resolved.dtype == "float32"
+    assert engine.fingerprint == resolved.fingerprint
+    expected = plain(tiny_engine("llama"), SHARED[0], DECODING)
+    assert engine.generate([SHARED[0]], decoding=DECODING)[0].text == expected
+
+
+def test_dtype_auto_is_settled_and_kept(tmp_path):
+    folder = save_tiny_model(tmp_path / "model")
+    resolved = resolve_model(ModelSpec(name=f"hf/{folder}"))
+    assert resolved.dtype in {"bfloat16", "float32"}
+    again = resolve_model(ModelSpec(name=f"hf/{folder}", dtype=resolved.dtype))
+    assert again == resolved
+
+
+def test_a_folder_with_a_broken_model_says_so(tmp_path):
+    folder = save_tiny_model(tmp_path / "model")
+    (folder / "config.json").write_text("{}")
+    spec = ModelSpec(name=f"hf/{folder}", dtype="float32")
+    with pytest.raises(ModelError, match="can't be loaded"):
+        open_engine(spec, resolve_model(spec))

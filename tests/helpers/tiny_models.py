@@ -1,0 +1,112 @@
+"""Random models of real architectures, small enough to build in a test, and a tokenizer for them."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import LoraConfig, get_peft_model
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
+from transformers import (
+    AutoModelForCausalLM,
+    Gemma3TextConfig,
+    GPT2Config,
+    LlamaConfig,
+    MistralConfig,
+    PreTrainedTokenizerFast,
+    Qwen3Config,
+)
+
+from isoglot.engines.huggingface import HuggingFaceEngine
+
+_SIZES: dict[str, Any] = {
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 512,
+}
+_WINDOW = 24  # shorter than the prompts of the tests, so that the sliding window matters
+
+ARCHITECTURES = ("llama", "qwen3", "mistral", "gemma3", "gpt2")
+
+
+def byte_tokenizer() -> PreTrainedTokenizerFast:
+    """One token a byte; a beginning-of-sequence token in front."""
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {"<pad>": 0, "<bos>": 1, "<eos>": 2}
+    vocabulary |= {char: index + 3 for index, char in enumerate(alphabet)}
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<bos> $A", special_tokens=[("<bos>", 1)]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="<pad>", bos_token="<bos>", eos_token="<eos>"
+    )
+
+
+def tiny_config(architecture: str) -> Any:
+    """The configuration of a random model of an architecture."""
+    ids = {"vocab_size": 259, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
+    if architecture == "llama":
+        return LlamaConfig(**_SIZES, **ids)
+    if architecture == "qwen3":
+        return Qwen3Config(**_SIZES, head_dim=8, **ids)
+    if architecture == "mistral":
+        return MistralConfig(**_SIZES, sliding_window=_WINDOW, **ids)
+    if architecture == "gemma3":
+        kinds = ["sliding_attention", "sliding_attention", "full_attention"]
+        return Gemma3TextConfig(
+            **_SIZES,
+            head_dim=8,
+            sliding_window=_WINDOW,
+            layer_types=kinds,
+            tie_word_embeddings=False,  # tied and random, it would only repeat its last token
+            **ids,
+        )
+    return GPT2Config(n_embd=32, n_layer=3, n_head=4, n_positions=512, **ids)
+
+
+def tiny_model(architecture: str) -> Any:
+    """A random model: the same one at every call. Its weights are large, so that texts vary."""
+    with torch.random.fork_rng():
+        torch.manual_seed(5)
+        model = AutoModelForCausalLM.from_config(tiny_config(architecture), dtype=torch.float32)
+        for parameter in model.parameters():
+            if parameter.dim() > 1:
+                torch.nn.init.normal_(parameter, std=0.4)
+    model.generation_config.eos_token_id = 2
+    model.eval()
+    model.requires_grad_(False)
+    return model
+
+
+def tiny_engine(architecture: str, *, batch_size: int = 24) -> HuggingFaceEngine:
+    """An engine around a random model."""
+    return HuggingFaceEngine(
+        f"hf/tiny-{architecture}",
+        tiny_model(architecture),
+        byte_tokenizer(),
+        fingerprint=f"tiny-{architecture}",
+        batch_size=batch_size,
+    )
+
+
+def save_tiny_model(folder: Path, architecture: str = "llama") -> Path:
+    """A random model in a folder, as `save_pretrained` writes it."""
+    tiny_model(architecture).save_pretrained(folder)
+    byte_tokenizer().save_pretrained(folder)
+    return folder
+
+
+def random_adapter(folder: Path, architecture: str) -> Path:
+    """A PEFT folder with a random adapter that changes a random model's answers."""
+    config = LoraConfig(r=4, target_modules=["q_proj", "v_proj"], init_lora_weights=False)
+    with torch.random.fork_rng():
+        torch.manual_seed(6)
+        get_peft_model(tiny_model(architecture), config).save_pretrained(
+            folder, save_embedding_layers=False
+        )
+    return folder
