@@ -162,7 +162,7 @@ def _curves(points: list[dict[str, Any]], codes: Sequence[str]) -> list[alt.Char
             "at:Q",
             title="Epochs of fine-tuning",
             scale=alt.Scale(domain=[epochs[0] - pad, epochs[-1] + pad], nice=False, zero=False),
-            axis=alt.Axis(values=epochs, format="d", grid=False),
+            axis=alt.Axis(values=epochs, tickCount=len(epochs), format="d", grid=False),
         ),
         y=alt.Y(
             "value:Q",

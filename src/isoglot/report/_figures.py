@@ -107,7 +107,13 @@ def _transfer(estimates: Sequence[Estimate], model: str) -> dict[str, Drawing]:
         return {"transfer": chart.properties(title=_title(f"Transfer: {stage}", model, how))}
     # Only the whole may say how it looks, so its parts are made anew.
     parts = [
-        alt.LayerChart(layer=chart.layer, width=chart.width, height=chart.height, title=stage)
+        alt.LayerChart(
+            data=chart.data,
+            layer=chart.layer,
+            width=chart.width,
+            height=chart.height,
+            title=alt.TitleParams(text=stage, fontSize=13, offset=8),
+        )
         for stage, chart in drawn.items()
     ]
     pair = alt.HConcatChart(hconcat=parts, spacing=40, title=_title("Transfer", model, how))

@@ -18,7 +18,7 @@ _ROW: Final = 44
 _NUMBER_WIDTH: Final = 165
 # The axis ends at a multiple of this on both sides, so that zero is in the middle.
 _AXIS_STEP: Final = 0.25
-_AXIS_TITLE: Final = "Points of accuracy, high-resource minus low-resource languages"
+_AXIS_TITLE: Final = "Percentage points, high- minus low-resource languages"
 
 
 def draw_gaps(estimates: Sequence[Estimate], *, width: Width = PLOT_WIDTH) -> alt.LayerChart | None:

@@ -16,6 +16,7 @@ from isoglot.report._words import (
     in_order,
     language_label,
     percent_with_interval,
+    whole_percent,
 )
 
 # With more languages than this, cells and labels are set smaller.
@@ -113,7 +114,7 @@ def _cells(
                     "middle": left + 0.5,
                     "centre": top + 0.5,
                     "value": each.value if each else None,
-                    "text": f"{100 * each.value:.0f}" if each else "–",
+                    "text": whole_percent(each.value) if each else "–",
                     "ink": ink_on_share(each.value) if each else INK,
                     "own": taught == asked,
                     "accuracy": percent_with_interval(each) if each else "no answers",

@@ -44,16 +44,21 @@ def in_order(codes: Iterable[str]) -> list[str]:
     return sorted(set(codes), key=list(known_languages()).index)
 
 
+def whole_percent(share: float) -> str:
+    """A share as a whole number of percent, halves up: 3 of 24 is 13."""
+    return f"{math.floor(100 * share + 0.5)}"
+
+
 def percent(share: float) -> str:
     """A share of answers, such as `21%`; `no answers` where there are none."""
-    return "no answers" if math.isnan(share) else f"{100 * share:.0f}%"
+    return "no answers" if math.isnan(share) else f"{whole_percent(share)}%"
 
 
 def percent_with_interval(each: Estimate) -> str:
     """A share with its 95% interval, such as `21% [9, 40]`."""
     if math.isnan(each.value):
         return percent(each.value)
-    return f"{percent(each.value)} [{100 * each.low:.0f}, {100 * each.high:.0f}]"
+    return f"{percent(each.value)} [{whole_percent(each.low)}, {whole_percent(each.high)}]"
 
 
 def points_with_interval(each: Estimate) -> str:
@@ -94,7 +99,9 @@ def duration(seconds: float) -> str:
 
 
 def _signed(difference: float) -> str:
-    points = 100 * difference
+    if math.isclose(difference, 0, abs_tol=1e-9):
+        return "0"
     # One decimal where none would turn "just above zero" into zero.
-    text = f"{points:+.1f}" if 0 < abs(points) < 0.5 else f"{points:+.0f}"
-    return text.replace("-", "−") if float(text) else "0"
+    small = abs(difference) < 0.005
+    points = f"{abs(100 * difference):.1f}" if small else whole_percent(abs(difference))
+    return f"{'+' if difference > 0 else '−'}{points}"

@@ -108,9 +108,10 @@ class AdapterRack:
     def _check_effect(self, adapter: Path) -> None:
         """An adapter that is on changes the logits; one that does not was not loaded."""
         tokens = torch.arange(min(8, self._vocabulary), device=self._model.device)[None]
-        with_adapter = self._model(tokens).logits
+        last = torch.tensor([tokens.shape[1] - 1], device=tokens.device)
+        with_adapter = self._model(tokens, logits_to_keep=last).logits
         self._peft.base_model.disable_adapter_layers()
-        without = self._model(tokens).logits
+        without = self._model(tokens, logits_to_keep=last).logits
         self._peft.base_model.enable_adapter_layers()
         if torch.equal(with_adapter, without):
             raise ModelError(

@@ -53,14 +53,16 @@ class GreedyDecoder:
         results: list[tuple[str, int]] = [("", 0)] * len(prompts)
         for step in range(decoding.max_new_tokens):
             positions = (mask.cumsum(-1) - 1).clamp(min=0)[:, -inputs.shape[1] :]
+            # An index tensor, not a number: it gathers the last positions into one dense block,
+            # whose product with the vocabulary takes a third of the time on a processor.
             logits = self._model(
                 inputs,
                 attention_mask=mask,
                 position_ids=positions,
                 past_key_values=cache,
                 use_cache=True,
-                logits_to_keep=1,
-            ).logits[:, -1]
+                logits_to_keep=torch.tensor([inputs.shape[1] - 1], device=mask.device),
+            ).logits[:, 0]
             chosen = logits.argmax(-1)
             last = step == decoding.max_new_tokens - 1
             staying = []

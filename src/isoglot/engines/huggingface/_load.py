@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import logging
 
 from isoglot.core import ModelError
 
@@ -54,6 +55,7 @@ def load(folder: Path, *, dtype: str, device: str) -> tuple[Any, Any]:
     Raises:
         ModelError: Transformers can't load what is in the folder.
     """
+    logging.disable_progress_bar()  # isoglot shows one of its own
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder)
         model = AutoModelForCausalLM.from_pretrained(
