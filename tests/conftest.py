@@ -5,35 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from tiny_studies import write_study
 
 WriteStudy = Callable[..., Path]
 
 
 @pytest.fixture
 def tiny_study(tmp_path: Path) -> WriteStudy:
-    """Writes a study of 2 languages, 3 facts and both paradigms that runs in a moment.
+    """Writes the study of `helpers/tiny_studies`; keywords replace top-level keys."""
 
-    Keywords replace top-level keys; `None` removes one.
-    """
-
-    def write(name: str = "tiny.yaml", **changes: Any) -> Path:
-        values = {
-            "name": "tiny",
-            "seed": 3,
-            "models": ["scripted/parrot"],
-            "languages": ["en", "cy"],
-            "facts": {"world": {"size": 3}},
-            "paradigms": {
-                "in-context": {},
-                "fine-tuning": {"epochs": 3, "ask_after": [0, 1, 3]},
-            },
-            **changes,
-        }
-        path = tmp_path / name
-        kept = {key: value for key, value in values.items() if value is not None}
-        path.write_text(yaml.safe_dump(kept, allow_unicode=True, sort_keys=False), encoding="utf-8")
-        return path
+    def write(file: str = "tiny.yaml", /, **changes: Any) -> Path:
+        return write_study(tmp_path / file, **changes)
 
     return write
 
@@ -72,7 +54,7 @@ class Watcher:
         self.probes += probes
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def watcher() -> Callable[[], Watcher]:
     """Makes watchers of runs."""
     return Watcher

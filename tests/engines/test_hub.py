@@ -2,12 +2,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-import huggingface_hub
 import pytest
-from huggingface_hub.errors import LocalEntryNotFoundError
 
 from isoglot.core import ModelError
 from isoglot.engines._hub import find_folder
+
+huggingface_hub = pytest.importorskip("huggingface_hub", reason="needs the extra 'local'")
+errors = pytest.importorskip("huggingface_hub.errors")
 
 
 @pytest.fixture
@@ -75,7 +76,10 @@ def test_no_pickle_is_fetched(hub: list[tuple[str, dict[str, Any]]]) -> None:
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (LocalEntryNotFoundError("Cannot reach the hub.\nMore."), "Cannot reach the hub."),
+        (
+            errors.LocalEntryNotFoundError("Cannot reach the hub.\nMore."),
+            "Cannot reach the hub.",
+        ),
         (ConnectionError("no route to host"), "no route to host"),
         (TimeoutError(), "TimeoutError"),
     ],

@@ -1,5 +1,6 @@
 import hashlib
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,7 @@ def test_a_missing_extra_is_the_exact_install_command(
         open_engine(spec, resolved)
 
 
+@pytest.mark.skipif(find_spec("torch") is None, reason="needs the extra 'local'")
 def test_a_model_in_a_folder_resolves_to_the_hash_of_its_files(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"weights")
     resolved = resolve_model(ModelSpec(name=f"hf/{tmp_path}", dtype="float32"))
@@ -108,6 +110,7 @@ def test_a_model_in_a_folder_resolves_to_the_hash_of_its_files(tmp_path: Path) -
     )
 
 
+@pytest.mark.skipif(find_spec("torch") is None, reason="needs the extra 'local'")
 def test_a_model_without_weights_does_not_resolve(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="has no weights"):
         resolve_model(ModelSpec(name=f"hf/{tmp_path}", dtype="float32"))

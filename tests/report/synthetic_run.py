@@ -63,7 +63,16 @@ _ANSWERS = {
     },
 }
 _NAMES = ("Vellora", "Tamsuri", "Okreth", "Bilnava", "Ruzendi", "Paskoth", "Ilmere", "Dovanta")
-_NAMES_ZH = ("维洛拉", "塔姆苏里", "奥克雷斯", "比尔纳瓦", "鲁岑迪", "帕斯科特", "伊尔梅尔", "多万塔")
+_NAMES_ZH = (
+    "维洛拉",
+    "塔姆苏里",
+    "奥克雷斯",
+    "比尔纳瓦",
+    "鲁岑迪",
+    "帕斯科特",
+    "伊尔梅尔",
+    "多万塔",
+)
 
 
 def rows(seed: int = 7) -> Iterator[dict[str, object]]:

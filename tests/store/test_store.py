@@ -195,6 +195,14 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
         Store(path)
 
 
+def test_a_database_that_was_changed_by_hand_is_explained(store: Store, database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("DROP TABLE failures")
+    expected = f"{database}: no such table: failures; give another --out"
+    with pytest.raises(RunFolderError, match=f"^{re.escape(expected)}$"):
+        store.failures()
+
+
 def test_another_versions_database_is_refused(
     store: Store, database: Path, open_store: OpenStore
 ) -> None:

@@ -21,7 +21,7 @@ KNOWN_KEYS = (
 
 def _problems(source: str | Path, **options: Any) -> list[str]:
     """The problems of a study, its own path written as `S`."""
-    with pytest.raises(InputError, match=".") as caught:
+    with pytest.raises(InputError, match=r"\w: ") as caught:
         read_study(source, **options)
     problems = [str(problem) for problem in caught.value.problems]
     return [
@@ -212,7 +212,7 @@ class TestTheFile:
 
 
 class TestTheForm:
-    """The lines of `tiny_study`: name 1, seed 2, models 3-4, languages 5-7, facts 8-10, the rest."""
+    """The lines of `tiny_study`: name 1, seed 2, models 3-4, languages 5-7, facts 8-10."""
 
     def test_everything_that_is_missing_is_named(self, study_text: WriteText) -> None:
         assert sorted(_problems(study_text("seed: 3\n"))) == [

@@ -86,9 +86,7 @@ class AdapterRack:
         try:
             with _quiet():
                 if self._peft is None:
-                    self._peft = PeftModel.from_pretrained(
-                        self._model, adapter, adapter_name=name
-                    )
+                    self._peft = PeftModel.from_pretrained(self._model, adapter, adapter_name=name)
                 elif name not in loaded:
                     self._peft.load_adapter(adapter, adapter_name=name)
         except (OSError, ValueError, KeyError, RuntimeError) as error:

@@ -75,4 +75,3 @@ class PrefixCache:
         )
         self._layers = [(layer.keys, layer.values) for layer in cache.layers]
         self._tokens = prefix
-

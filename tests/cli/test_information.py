@@ -1,0 +1,127 @@
+"""The commands that only say something: plan, studies, models, languages, doctor."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import Result
+
+from isoglot.core import known_languages
+from isoglot.engines import shipped_models
+from isoglot.study import shipped_studies
+
+Invoke = Callable[..., Result]
+WriteStudy = Callable[..., Path]
+
+
+def _rows(output: str) -> list[list[str]]:
+    """The cells of a table's rows."""
+    return [
+        [cell.strip() for cell in line.strip("│").split("│")]
+        for line in output.splitlines()
+        if line.startswith("│")
+    ]
+
+
+class TestPlan:
+    def test_it_shows_the_work(self, invoke: Invoke, tiny_study: WriteStudy) -> None:
+        # The numbers are derived in study/test_plan.
+        result = invoke("plan", tiny_study(), "--set", "languages=[en,cy]")
+        assert result.exit_code == 0
+        assert [row[:5] for row in _rows(result.stdout)] == [
+            ["scripted/parrot", "in-context", "2", "0", "12"],
+            ["scripted/parrot", "fine-tuning", "2", "18", "24"],
+        ]
+        assert "tiny: 3 facts" in result.stdout
+        assert "Money: none, all models run on this machine." in result.stdout
+
+    def test_the_limit_makes_it_smaller(self, invoke: Invoke, tiny_study: WriteStudy) -> None:
+        # One fact instead of three: a third of everything.
+        result = invoke("plan", tiny_study(), "--limit", "1")
+        assert [row[2:5] for row in _rows(result.stdout)] == [["2", "0", "4"], ["2", "6", "8"]]
+
+    def test_thousands_have_commas(self, invoke: Invoke, tiny_study: WriteStudy) -> None:
+        result = invoke("plan", tiny_study(facts={"world": {"size": 1000}}))
+        assert [row[2:5] for row in _rows(result.stdout)] == [
+            ["2", "0", "4,000"],
+            ["2", "6,000", "8,000"],
+        ]
+
+    def test_the_smallest_gap_is_said_where_there_are_two_tiers(
+        self, invoke: Invoke, tiny_study: WriteStudy
+    ) -> None:
+        # (1.960 + 0.842) · sqrt(0.25 · (1/1 + 1/1) / 100) = 2.802 · 0.0707 = 0.198.
+        size = {"facts": {"world": {"size": 100}}}
+        result = invoke("plan", tiny_study(**size))
+        assert (
+            "Smallest gap between the tiers that it detects (own language, 80% power, 5% level): "
+            "20 points\n"
+        ) in result.stdout
+        result = invoke("plan", tiny_study(**size, languages=["en", "zh"]))
+        assert "Smallest gap" not in result.stdout
+
+    def test_wrong_input_is_explained(self, invoke: Invoke, tiny_study: WriteStudy) -> None:
+        result = invoke("plan", tiny_study(judges=["nobody"]))
+        assert result.exit_code == 2
+        assert "judges[0]: 'nobody' is not known; known: match" in result.stderr
+
+    def test_nothing_is_written(
+        self,
+        invoke: Invoke,
+        tiny_study: WriteStudy,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        study = tiny_study()
+        monkeypatch.chdir(tmp_path)
+        assert invoke("plan", study).exit_code == 0
+        assert list(tmp_path.iterdir()) == [study]
+
+
+class TestStudies:
+    def test_every_shipped_study_is_listed_on_a_line(self, invoke: Invoke) -> None:
+        lines = invoke("studies").stdout.splitlines()
+        assert [line.partition(":")[0] for line in lines] == list(shipped_studies())
+        assert lines[0].startswith("quickstart: Twenty-four facts about a world that does not")
+
+    def test_one_is_printed_to_start_from(self, invoke: Invoke) -> None:
+        printed = invoke("studies", "quickstart").stdout
+        assert printed == shipped_studies()["quickstart"]
+        assert yaml.safe_load(printed)["languages"] == ["en", "es", "zh", "sw", "cy"]
+
+    def test_an_unknown_one_is_refused(self, invoke: Invoke) -> None:
+        result = invoke("studies", "nope")
+        assert result.exit_code == 2
+        assert result.stderr == "isoglot: NAME: 'nope' is no shipped study; known: quickstart\n"
+
+
+def test_models_are_listed_with_what_they_need(invoke: Invoke) -> None:
+    lines = invoke("models").stdout.splitlines()
+    assert [line.split("  ")[0] for line in lines] == [
+        *shipped_models(),
+        "hf/ORG/NAME[@REVISION]",
+        "hf/PATH",
+    ]
+    assert "scripted/parrot  ready" in lines
+
+
+def test_languages_are_listed_from_the_high_tier_to_the_low(invoke: Invoke) -> None:
+    rows = _rows(invoke("languages").stdout)
+    assert [row[0] for row in rows] == list(known_languages())
+    assert ["cy", "Welsh", "Cymraeg", "Latn", "low", "yes"] in rows
+    assert ["th", "Thai", "ไทย", "Thai", "medium", ""] in rows
+    assert [row[0] for row in rows if row[5] == "yes"] == ["en", "zh", "es", "cy", "sw"]
+
+
+def test_doctor_says_where_models_are_kept(invoke: Invoke, tmp_path: Path) -> None:
+    lines = invoke("doctor", ISOGLOT_CACHE=str(tmp_path / "not" / "there")).stdout.splitlines()
+    assert [line.partition(":")[0] for line in lines[1:]] == [
+        "processors",
+        "model cache",
+        "extra local",
+        "extra bundled",
+    ]
+    assert lines[2].startswith(f"model cache: {tmp_path}/not/there/models (")
+    assert lines[2].endswith(" GB free)")
+    assert not (tmp_path / "not").exists()

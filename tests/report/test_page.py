@@ -1,0 +1,199 @@
+import base64
+import hashlib
+import json
+import re
+
+import pytest
+import synthetic_run
+from reading_html import Page
+
+from isoglot.analysis import estimate, probe_table
+from isoglot.questions import Effectiveness
+from isoglot.report import draw_gaps, draw_learning_curves, render_report, write_report
+
+HOSTILE = (
+    "</script><script>alert(1)</script>",
+    "<!--<script>",
+    "<img src=x onerror=alert(1)>",
+    "{{ 7 * 7 }}",
+    "a\u2028b\u2029c & d",
+    "אריה",
+    "أسد",
+    "சிங்கம்",
+    "สิงโต",
+    "狮子",
+    'quote " backslash \\ newline \n',
+    "",
+)
+
+
+@pytest.fixture(scope="module")
+def text(info, estimates, table):
+    return render_report(info=info, estimates=estimates, table=table)
+
+
+@pytest.fixture(scope="module")
+def page(text):
+    return Page(text)
+
+
+def probes(page):
+    """The probes as a script would read them, column by column."""
+    data = json.loads(page.data["probes-data"])
+    return {
+        name: [column["levels"][code] for code in column["codes"]]
+        for name, column in data["columns"].items()
+    }
+
+
+def test_nothing_is_loaded_from_anywhere(page):
+    assert {pointer for pointer in page.pointers if not pointer.startswith("#")} == {"data:,"}
+    assert not re.search(r"url\(|@import", "".join(page.styles))
+    assert "https:" not in "".join(page.data.values())
+    assert {"iframe", "object", "embed", "base"}.isdisjoint(page.tags)
+
+
+def test_the_policy_allows_the_scripts_of_the_page_and_nothing_else(page):
+    directives = dict(each.strip().split(" ", 1) for each in page.policy.split(";"))
+    assert directives["default-src"] == "'none'"
+    assert directives["style-src"] == "'unsafe-inline'"
+    hashes = [
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+        for script in page.scripts
+    ]
+    assert len(hashes) == 3
+    assert directives["script-src"].split() == hashes
+
+
+def test_charts_in_the_page_are_the_charts_drawn(page, estimates):
+    def drawn(chart):
+        specification = chart.to_dict()
+        del specification["$schema"]
+        return json.loads(json.dumps(specification))
+
+    charts = {name: json.loads(data) for name, data in page.data.items() if "layer" in data[:9999]}
+    assert set(charts) == {
+        "curves-0-0",
+        "transfer-in-context-0",
+        "transfer-fine-tuning-0",
+        "gaps",
+    }
+    assert charts["curves-0-0"] == drawn(draw_learning_curves(estimates, width="container"))
+    assert charts["gaps"] == drawn(draw_gaps(estimates, width="container"))
+
+
+def test_the_head_says_what_was_measured(page):
+    for words in (
+        "quickstart",
+        "Languages 5 Facts 24 Answers judged 1,800 Failed probes 0 Time 4 min 12 s",
+        "high-resource English (en), Chinese (zh), Spanish (es)",
+        "low-resource Welsh (cy), Swahili (sw)",
+    ):
+        assert words in page.text
+
+
+def test_every_chart_has_its_numbers_as_a_table(page, estimates):
+    (welsh,) = (
+        e
+        for e in estimates
+        if (e.measure, e.paradigm, e.epoch) == ("accuracy", "fine-tuning", 12)
+        and e.languages == {"taught": "cy"}
+    )
+    assert f"{100 * welsh.value:.0f}% [" in page.text
+    assert page.tags.count("figure") == 4
+    assert page.tags.count("details") == 4 + 2  # and the prompt, and the study
+
+
+def test_methods_say_how_to_do_it_again(page):
+    for words in (
+        "isoglot run quickstart",
+        "seed 7",
+        "isoglot 0.1.0",
+        "name: quickstart",
+        "Wilson",
+    ):
+        assert words in page.text
+
+
+def test_the_same_run_gives_the_same_page(text, info, estimates, table):
+    assert render_report(info=info, estimates=estimates, table=table) == text
+
+
+def test_write_report_writes_what_is_rendered(text, info, estimates, table, tmp_path):
+    write_report(tmp_path / "report.html", info=info, estimates=estimates, table=table)
+    assert (tmp_path / "report.html").read_bytes() == text.encode()
+
+
+@pytest.fixture(scope="module")
+def hostile(info):
+    rows = list(synthetic_run.rows())[: len(HOSTILE)]
+    table = probe_table(row | {"answer": answer} for row, answer in zip(rows, HOSTILE, strict=True))
+    changes = {
+        "study": "<b>bold</b>",
+        "study_text": "</pre><script>alert(2)</script>",
+        "prompts": {"<i>": "</script>"},
+        "notes": ("<u>note</u>",),
+        "command": "isoglot run '<s>'",
+        "models": ("hf/<em>",),
+    }
+    return Page(
+        render_report(
+            info=info.model_copy(update=changes),
+            estimates=estimate(table, [Effectiveness()]),
+            table=table,
+        )
+    )
+
+
+def test_no_text_becomes_markup(hostile):
+    assert {"b", "i", "u", "s", "em", "img"}.isdisjoint(hostile.tags)
+    assert len(hostile.scripts) == 3
+    for words in ("<b>bold</b>", "<u>note</u>", "</pre><script>alert(2)</script>", "hf/<em>"):
+        assert words in hostile.text
+
+
+def test_answers_arrive_as_they_are(hostile):
+    assert sorted(probes(hostile)["answer"]) == sorted(HOSTILE)
+
+
+def test_data_can_not_leave_its_script(hostile):
+    for data in hostile.data.values():
+        assert not re.search("[<>&\u2028\u2029]", data)
+
+
+def test_failures_are_said(info, estimates, table):
+    one = Page(
+        render_report(
+            info=info.model_copy(update={"failures": 1}), estimates=estimates, table=table
+        )
+    )
+    assert "1 probe failed. A failure is not an answer: it is left out of every number" in one.text
+
+
+def test_no_failures_no_note(page):
+    assert "failed." not in page.text.split("Findings")[0]
+
+
+def test_an_empty_run_says_so_instead_of_drawing(info):
+    empty = Page(render_report(info=info, estimates=[], table=probe_table([])))
+    for words in (
+        "There are no estimates: no probe has been answered and judged yet.",
+        "There is no learning curve",
+        "There is no heatmap: nothing was asked after teaching in context.",
+        "There is no heatmap: nothing was asked after teaching by fine-tuning.",
+        "There is no gap to show",
+        "There are no answers yet.",
+    ):
+        assert words in empty.text
+    assert set(empty.data) == {"probes-data", "language-labels"}
+
+
+def test_several_models_are_shown_one_by_one(info, estimates, table):
+    both = [*estimates, *(each.model_copy(update={"model": "openai/b"}) for each in estimates)]
+    models = (synthetic_run.MODEL, "openai/b")
+    shown = Page(
+        render_report(info=info.model_copy(update={"models": models}), estimates=both, table=table)
+    )
+    assert "How well do bundled/gemma-3-270m and openai/b learn" in shown.text
+    # Learning curves and two heatmaps of each, and one chart of gaps.
+    assert len(shown.data) == 2 * 3 + 1 + 2

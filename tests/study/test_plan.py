@@ -1,0 +1,155 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from isoglot.core import Condition
+from isoglot.corpora import make_world
+from isoglot.learning import preambles
+from isoglot.stats import smallest_detectable_gap
+from isoglot.study import ParadigmPlan, make_plan, read_study, study_corpus
+from isoglot.study._plan import condition_probes, study_conditions, study_lessons, study_paradigms
+
+WriteStudy = Callable[..., Path]
+
+
+def test_the_plan_of_a_tiny_study(tiny_study: WriteStudy) -> None:
+    """Two languages, three facts, asked after epochs 0, 1 and 3.
+
+    In context, a condition is asked 3 facts in 2 languages; its own language's are among them.
+    2 conditions: 12 probes, no lessons.
+
+    Fine-tuned, a condition is asked 3 facts in its own language at 3 stages, and at the last one
+    in the other language, too: 9 + 3. 2 conditions: 24 probes. 3 facts, 3 epochs, 2 conditions:
+    18 lessons.
+    """
+    plan = make_plan(read_study(tiny_study()))
+    assert plan.n_facts == 3
+    assert [part.model_dump(exclude={"prompt_tokens"}) for part in plan.parts] == [
+        {
+            "model": "scripted/parrot",
+            "paradigm": "in-context",
+            "conditions": 2,
+            "lessons": 0,
+            "probes": 12,
+        },
+        {
+            "model": "scripted/parrot",
+            "paradigm": "fine-tuning",
+            "conditions": 2,
+            "lessons": 18,
+            "probes": 24,
+        },
+    ]
+
+
+def test_the_plan_of_the_quickstart() -> None:
+    # In context: 5 · 5 · 24. Fine-tuned: 5 · (6 stages · 24 own + 4 others · 24).
+    in_context, fine_tuning = make_plan(read_study("quickstart")).parts
+    assert (in_context.conditions, in_context.lessons, in_context.probes) == (5, 0, 600)
+    assert (fine_tuning.conditions, fine_tuning.lessons, fine_tuning.probes) == (
+        5,
+        24 * 12 * 5,
+        5 * (6 * 24 + 4 * 24),
+    )
+
+
+def test_prompt_tokens_are_a_fourth_of_the_bytes(tiny_study: WriteStudy) -> None:
+    """A context counted once a condition, however many questions follow it."""
+    study = read_study(tiny_study(languages=["en", "zh"]))
+    facts = make_world(["en", "zh"], size=3, seed=3).facts
+
+    def size(texts: Iterator[str]) -> int:
+        return sum(len(text.encode()) for text in texts)
+
+    asks = {
+        language: size(f"Q: {fact.texts[language].ask}\nA:" for fact in facts)
+        for language in ("en", "zh")
+    }
+    contexts = sum(
+        len(f"{preambles()[language]}\n\n".encode())
+        + size(
+            f"Q: {fact.texts[language].teach}\nA: {fact.texts[language].answer.text}\n"
+            for fact in facts
+        )
+        for language in ("en", "zh")
+    )
+    in_context, fine_tuning = make_plan(study).parts
+    both = asks["en"] + asks["zh"]
+    assert in_context.prompt_tokens == (contexts + 2 * both) // 4
+    # Each condition: its own language at three stages, the other's at the last one.
+    assert fine_tuning.prompt_tokens == (3 * both + both) // 4
+
+
+def test_the_smallest_gap_is_that_of_the_tiers(tiny_study: WriteStudy) -> None:
+    # en, es and zh are of the high tier, cy of the low one.
+    plan = make_plan(read_study(tiny_study(languages=["en", "es", "cy", "zh"])))
+    assert plan.smallest_gap == smallest_detectable_gap(3, n_high=3, n_low=1)
+
+
+@pytest.mark.parametrize("languages", [["en", "zh"], ["cy", "sw"], ["en"]])
+def test_without_both_tiers_there_is_no_gap(tiny_study: WriteStudy, languages: list[str]) -> None:
+    assert make_plan(read_study(tiny_study(languages=languages))).smallest_gap is None
+
+
+def test_every_model_and_paradigm_is_a_part(tiny_study: WriteStudy) -> None:
+    study = read_study(tiny_study(models=["scripted/mute", "scripted/parrot"], limit=1))
+    parts = make_plan(study).parts
+    assert [(part.model, part.paradigm, part.probes) for part in parts] == [
+        ("scripted/mute", "in-context", 4),
+        ("scripted/mute", "fine-tuning", 8),
+        ("scripted/parrot", "in-context", 4),
+        ("scripted/parrot", "fine-tuning", 8),
+    ]
+    assert all(isinstance(part, ParadigmPlan) for part in parts)
+
+
+def test_one_question_asks_less(tiny_study: WriteStudy) -> None:
+    own = make_plan(read_study(tiny_study(questions=["effectiveness"])))
+    assert [part.probes for part in own.parts] == [6, 18]  # 2 · 3, and at three stages
+    across = make_plan(read_study(tiny_study(questions=["transfer"])))
+    assert [part.probes for part in across.parts] == [12, 12]  # 2 · 2 · 3 under either paradigm
+
+
+def test_lessons_end_with_the_last_asked_epoch(tiny_study: WriteStudy) -> None:
+    paradigms = {"fine-tuning": {"epochs": 12, "ask_after": [0, 2]}}
+    (part,) = make_plan(read_study(tiny_study(paradigms=paradigms))).parts
+    assert part.lessons == 3 * 2 * 2
+
+
+def test_the_worlds_seed_is_the_studys_unless_it_has_its_own(tiny_study: WriteStudy) -> None:
+    languages = ("en", "cy")
+    assert study_corpus(read_study(tiny_study())) == make_world(languages, size=3, seed=3)
+    for seed in (0, 5):
+        study = read_study(tiny_study(facts={"world": {"size": 3, "seed": seed}}))
+        assert study_corpus(study) == make_world(languages, size=3, seed=seed)
+
+
+def test_lessons_are_the_facts_as_they_are_taught(tiny_study: WriteStudy) -> None:
+    facts = study_corpus(read_study(tiny_study())).facts
+    lessons = study_lessons(facts, "cy")
+    assert [(each.question, each.answer) for each in lessons] == [
+        (fact.texts["cy"].teach, fact.texts["cy"].answer.text) for fact in facts
+    ]
+
+
+def test_there_is_a_condition_a_language(tiny_study: WriteStudy) -> None:
+    study = read_study(tiny_study())
+    assert study_conditions(study, "in-context", "m") == [
+        Condition(model="m", paradigm="in-context", taught="en", seed=3),
+        Condition(model="m", paradigm="in-context", taught="cy", seed=3),
+    ]
+    assert study_paradigms(study) == [("in-context", (None,)), ("fine-tuning", (0, 1, 3))]
+
+
+def test_probes_come_by_stage_language_and_fact(tiny_study: WriteStudy) -> None:
+    study = read_study(tiny_study(facts={"world": {"size": 2}}))
+    facts = study_corpus(study).facts
+    condition = study_conditions(study, "fine-tuning", "m")[1]
+    probes = condition_probes(study, condition, stages=(0, 3), facts=facts)
+    assert {
+        stage: [(probe.asked, probe.fact_id) for probe in found] for stage, found in probes.items()
+    } == {
+        0: [("cy", "f0001"), ("cy", "f0002")],
+        3: [("en", "f0001"), ("en", "f0002"), ("cy", "f0001"), ("cy", "f0002")],
+    }
