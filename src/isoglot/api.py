@@ -80,6 +80,7 @@ class Run:
     Attributes:
         folder: The folder.
         study: The study, with every default filled in and what the run resolved.
+        n_answered: How many probes have an answer.
         failures: The probes without an answer, with the reason; they are in no estimate.
         seconds: How long the run took, all its sittings together.
     """
@@ -90,6 +91,7 @@ class Run:
         store = Store(folder / DATABASE_FILE)
         try:
             self.failures = store.failures()
+            self.n_answered = len(store.answered_probes())
             self.seconds = store.seconds()
         finally:
             store.close()
@@ -109,7 +111,9 @@ class Run:
     def _estimates(self) -> list[Estimate]:
         from isoglot.analysis import estimate
 
-        return estimate(self.probes, [QUESTIONS[name] for name in self.study.questions])
+        # An estimate is one judge's; the study names the one it rests on first.
+        judged = self.probes[self.probes["judge"] == self.study.judges[0]]
+        return estimate(judged, [QUESTIONS[name] for name in self.study.questions])
 
     def estimates(self) -> list[Estimate]:
         """Every estimate that the study's questions declare."""
@@ -195,8 +199,7 @@ class Run:
 
         resolved = self.study.resolved
         planned = sum(part.probes for part in make_plan(self.study).parts)
-        answered = len(self.probes) // len(self.study.judges)
-        unfinished = planned - answered - len(self.failures)
+        unfinished = planned - self.n_answered - len(self.failures)
         notes = (
             (f"The run is unfinished: {unfinished:,} of {planned:,} probes were not asked yet.",)
             if unfinished > 0

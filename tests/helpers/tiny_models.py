@@ -1,4 +1,4 @@
-"""Random models of real architectures, small enough to build in a test, and a tokenizer for them."""
+"""Random models of real architectures, small enough for a test, and a tokenizer for them."""
 
 from pathlib import Path
 from typing import Any

@@ -1,6 +1,7 @@
 """From errors to one clear message and an exit code; never a traceback for a user's mistake."""
 
 import functools
+import shlex
 import sys
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -19,18 +20,19 @@ def friendly(command: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        from isoglot.core import IsoglotError
+        from isoglot.core import InputError, IsoglotError
 
         try:
             return command(*args, **kwargs)
         except IsoglotError as error:
-            lines = str(error).splitlines()
+            problems = error.problems if isinstance(error, InputError) else (error,)
+            lines = [str(problem) for problem in problems]
             label = "isoglot" if len(lines) == 1 else f"isoglot: {len(lines)} problems"
             separator = ": " if len(lines) == 1 else "\n  "
             typer.echo(label + separator + "\n  ".join(lines), err=True)
             raise typer.Exit(INPUT_WRONG) from None
         except KeyboardInterrupt:
-            again = " ".join(["isoglot", *sys.argv[1:]])
+            again = shlex.join(["isoglot", *sys.argv[1:]])
             typer.echo(
                 f"\nisoglot: interrupted; all that was answered is kept. To go on: {again}",
                 err=True,

@@ -12,11 +12,12 @@ def results_table(estimates: Sequence[Estimate], *, model: str, languages: Seque
     table = Table(title=f"What {model} learned", title_justify="left", title_style="bold")
     table.add_column("language")
     table.add_column("tier")
-    columns = [
+    columns: list[tuple[str, str, int | None]] = [
         ("untaught", "fine-tuning", 0),
         ("in context", "in-context", None),
-        ("fine-tuned", "fine-tuning", _last_epoch(estimates, model)),
     ]
+    if last := _last_epoch(estimates, model):
+        columns.append(("fine-tuned", "fine-tuning", last))
     shown = [column for column in columns if _own(estimates, model, *column[1:])]
     for title, _, _ in shown:
         table.add_column(title, justify="right")
@@ -47,12 +48,13 @@ def gap_lines(estimates: Sequence[Estimate], *, model: str) -> list[str]:
 def _own(
     estimates: Sequence[Estimate], model: str, paradigm: str, epoch: int | None
 ) -> dict[str, Estimate]:
+    """Accuracy in the taught language, by language, from whichever question asked for it."""
     return {
         each.languages["taught"]: each
         for each in estimates
         if each.model == model
-        and each.question == "effectiveness"
         and each.measure == "accuracy"
+        and each.languages.get("asked", each.languages["taught"]) == each.languages["taught"]
         and each.paradigm == paradigm
         and each.epoch == epoch
     }

@@ -12,7 +12,7 @@ from isoglot.cli._errors import friendly
 def doctor() -> None:
     """Say what is there, what is missing on this machine, and how to get it."""
     from isoglot._version import __version__
-    from isoglot.engines import ModelSpec, check_model, model_cache_folder
+    from isoglot.engines import ModelSpec, check_installed, model_cache_folder
 
     typer.echo(f"isoglot {__version__}")
     typer.echo(f"processors: {os.cpu_count()}")
@@ -21,5 +21,5 @@ def doctor() -> None:
     free = shutil.disk_usage(nearest).free / 1e9
     typer.echo(f"model cache: {cache} ({free:.0f} GB free)")
     for extra, name in (("local", "hf/ORG/NAME"), ("bundled", "bundled/gemma-3-270m")):
-        missing = check_model(ModelSpec(name=name), place="")
+        missing = check_installed(ModelSpec(name=name), place="")
         typer.echo(f"extra {extra}: {missing[0].remedy if missing else 'there'}")

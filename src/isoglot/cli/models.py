@@ -8,12 +8,12 @@ from isoglot.cli._errors import friendly
 @friendly
 def models() -> None:
     """List the model strings, and what each still needs on this machine."""
-    from isoglot.engines import ModelSpec, check_model, shipped_models
+    from isoglot.engines import ModelSpec, check_installed, shipped_models
 
     for name in shipped_models():
-        missing = check_model(ModelSpec(name=name), place="")
+        missing = check_installed(ModelSpec(name=name), place="")
         typer.echo(f"{name}  {missing[0].remedy if missing else 'ready'}")
-    missing = check_model(ModelSpec(name="hf/ORG/NAME"), place="")
+    missing = check_installed(ModelSpec(name="hf/ORG/NAME"), place="")
     state = missing[0].remedy if missing else "ready"
     typer.echo(f"hf/ORG/NAME[@REVISION]  any causal language model of a hub; {state}")
     typer.echo(f"hf/PATH  a folder as save_pretrained writes it; {state}")

@@ -18,10 +18,10 @@ def plan(
 
     from isoglot.study import make_plan, read_study
 
-    read = read_study(study, overrides=set_, limit=limit)
+    read = read_study(study, overrides=set_, limit=limit, installed=False)
     planned = make_plan(read)
     table = Table(title=f"{read.name}: {planned.n_facts} facts", title_justify="left")
-    table.add_column("model")
+    table.add_column("model", overflow="fold")
     table.add_column("paradigm")
     for title in ("conditions", "lessons", "probes", "prompt tokens, about"):
         table.add_column(title, justify="right")
@@ -37,7 +37,9 @@ def plan(
     console = Console()
     console.print(table)
     console.print("Money: none, all models run on this machine.", highlight=False)
-    if planned.smallest_gap is not None:
+    if planned.smallest_gap is not None and planned.smallest_gap > 1:
+        console.print("No gap between the tiers can be told apart from chance: too few facts.")
+    elif planned.smallest_gap is not None:
         console.print(
             "Smallest gap between the tiers that it detects (own language, 80% power, 5% level): "
             f"{100 * planned.smallest_gap:.0f} points",

@@ -1,7 +1,9 @@
 """The nouns that flow through a study: condition, probe, answer, verdict, estimate."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from isoglot.core._record import Record
 
@@ -51,8 +53,8 @@ class Decoding(Record):
         stop: The answer ends before the first of these strings.
     """
 
-    max_new_tokens: int = 24
-    stop: tuple[str, ...] = ("\n",)
+    max_new_tokens: int = Field(default=24, ge=1)
+    stop: tuple[Annotated[str, Field(min_length=1)], ...] = ("\n",)
 
 
 class Answer(Record):

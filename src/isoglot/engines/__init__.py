@@ -4,6 +4,7 @@ from isoglot.engines._base import DType, Engine, Failure, Generation, ModelSpec
 from isoglot.engines._fingerprint import adapter_hash
 from isoglot.engines._open import (
     ResolvedModel,
+    check_installed,
     check_model,
     open_engine,
     resolve_model,
@@ -23,6 +24,7 @@ __all__ = [
     "ResolvedModel",
     "ScriptedEngine",
     "adapter_hash",
+    "check_installed",
     "check_model",
     "model_cache_folder",
     "open_engine",

@@ -40,7 +40,7 @@ def shipped_models() -> list[str]:
 
 
 def check_model(spec: ModelSpec, *, place: str) -> list[Problem]:
-    """What is wrong with a model string, found without importing torch."""
+    """What is wrong with a model string. Whether its packages are there is another question."""
     family, _, rest = spec.name.partition("/")
     if family not in _FAMILIES or not rest:
         near = difflib.get_close_matches(spec.name, shipped_models(), n=1)
@@ -62,6 +62,12 @@ def check_model(spec: ModelSpec, *, place: str) -> list[Problem]:
                 remedy=f"{family} models are {', '.join(f'{family}/{name}' for name in known)}",
             )
         ]
+    return []
+
+
+def check_installed(spec: ModelSpec, *, place: str) -> list[Problem]:
+    """What a model needs and this machine lacks, found without importing torch."""
+    family = spec.name.partition("/")[0]
     return [
         Problem(
             place=place,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
-from isoglot.core import Decoding
+from isoglot.core import Decoding, ModelError
 from isoglot.engines._base import Failure, Generation
 
 MEMORY_FILE = "memory.json"
@@ -81,7 +81,10 @@ class ScriptedEngine:
         """See `Engine.generate`."""
         memory: dict[str, str] = {}
         if adapter is not None:
-            memory = json.loads((adapter / MEMORY_FILE).read_text(encoding="utf-8"))
+            try:
+                memory = json.loads((adapter / MEMORY_FILE).read_text(encoding="utf-8"))
+            except (OSError, ValueError) as error:
+                raise ModelError(f"{adapter}: not an adapter for {self.name}: {error}") from error
         delay = float(os.environ.get(DELAY_VARIABLE, "0"))
         return [self._one(prompt, memory, decoding, delay) for prompt in prompts]
 

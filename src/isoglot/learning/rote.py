@@ -6,6 +6,7 @@ After epoch e of E the first e/E of the lessons are known, so that a test can de
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from isoglot.core import Condition, Paradigm
@@ -29,9 +30,11 @@ class Rote:
         return self._ask_after
 
     def lessons_left(self, condition: Condition, lessons: Sequence[Lesson]) -> int:
-        """Lessons times the asked epochs whose adapter is missing."""
-        return len(lessons) * sum(
-            not self._folder(condition, epoch).is_dir() for epoch in self._ask_after if epoch
+        """Lessons times the epochs that lead to an asked one whose adapter is missing."""
+        return sum(
+            len(lessons) * epochs
+            for epoch, epochs in self._epochs_before().items()
+            if not self._folder(condition, epoch).is_dir()
         )
 
     def teach(
@@ -52,9 +55,13 @@ class Rote:
                 scratch.mkdir(parents=True, exist_ok=True)
                 (scratch / SCRIPTED_MEMORY_FILE).write_text(memory, encoding="utf-8")
                 scratch.replace(folder)
-                tick(len(lessons))
+                tick(len(lessons) * self._epochs_before()[epoch])
             digest = hashlib.sha256(memory.encode()).hexdigest()
             yield Taught(epoch=epoch, adapter=folder, adapter_hash=digest)
+
+    def _epochs_before(self) -> dict[int, int]:
+        """For each asked epoch but 0, how many epochs lie between it and the one asked before."""
+        return {epoch: epoch - before for before, epoch in pairwise((0, *self._ask_after)) if epoch}
 
     def _folder(self, condition: Condition, epoch: int) -> Path:
         return self._adapters / f"{condition_slug(condition)}-epoch-{epoch:02d}"

@@ -66,10 +66,21 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._engine = sa.create_engine(f"sqlite:///{path}")
+        self._engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
         sa.event.listen(self._engine, "connect", _configure)
         self._session: int | None = None
         self._started = time.monotonic()
+        try:
+            self._check_schema()
+        except RunFolderError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._engine.dispose()
+
+    def _check_schema(self) -> None:
         with self._writing() as connection:
             schema.metadata.create_all(connection)
             connection.execute(
@@ -82,14 +93,10 @@ class Store:
             )
         if version != str(schema.SCHEMA_VERSION):
             raise RunFolderError(
-                place=str(path),
+                place=str(self.path),
                 message=f"has schema {version}, this isoglot reads {schema.SCHEMA_VERSION}",
                 remedy="use the isoglot that made it, or another --out",
             )
-
-    def close(self) -> None:
-        """Closes all connections."""
-        self._engine.dispose()
 
     def begin_session(self) -> None:
         """Starts the clock of this process: a run's duration is the sum over its processes."""
@@ -138,8 +145,8 @@ class Store:
     def record(self, asked: Sequence[Asked], failed: Mapping[str, str]) -> None:
         """Commits a batch: answers, the probes they answer, and failures (probe id to message)."""
         with self._writing() as connection:
-            for each in asked:
-                self._record_answer(connection, each)
+            if asked:
+                self._record_answers(connection, asked)
             for probe, message in failed.items():
                 statement = insert(schema.failures).values(probe=probe, message=message, attempts=1)
                 connection.execute(
@@ -169,16 +176,19 @@ class Store:
     def save_verdicts(self, judge: str, verdicts: Mapping[str, Verdict]) -> None:
         """Keeps a judge's verdicts (probe id to verdict), instead of earlier ones of its."""
         with self._writing() as connection:
-            for probe, verdict in verdicts.items():
+            for probe in verdicts:
                 connection.execute(
                     sa.delete(schema.verdicts).where(
                         schema.verdicts.c.probe == probe, schema.verdicts.c.judge == judge
                     )
                 )
+            if verdicts:
                 connection.execute(
-                    sa.insert(schema.verdicts).values(
-                        probe=probe, judge=judge, **verdict.model_dump()
-                    )
+                    sa.insert(schema.verdicts),
+                    [
+                        {"probe": probe, "judge": judge, **verdict.model_dump()}
+                        for probe, verdict in verdicts.items()
+                    ],
                 )
             self._beat(connection)
 
@@ -234,44 +244,21 @@ class Store:
                     "reference": text.answer.text,
                 }
 
-    def _record_answer(self, connection: sa.Connection, asked: Asked) -> None:
-        digest = hashlib.sha256(asked.context.encode()).hexdigest()
-        probe, answer = asked.probe, asked.answer
+    def _record_answers(self, connection: sa.Connection, asked: Sequence[Asked]) -> None:
+        digests = {each.context: _digest(each.context) for each in asked}
+        ids = [each.probe.id for each in asked]
         connection.execute(
-            insert(schema.contexts).values(hash=digest, text=asked.context).on_conflict_do_nothing()
+            insert(schema.contexts).on_conflict_do_nothing(),
+            [{"hash": digest, "text": text} for text, digest in digests.items()],
         )
         connection.execute(
-            insert(schema.answers)
-            .values(
-                key=answer.key,
-                model=asked.model,
-                adapter=asked.adapter,
-                context=digest,
-                question=asked.question,
-                decoding=json.dumps(asked.decoding.model_dump(mode="json"), sort_keys=True),
-                seed=asked.seed,
-                text=answer.text,
-                tokens=answer.tokens,
-                seconds=answer.seconds,
-            )
-            .on_conflict_do_nothing()
+            insert(schema.answers).on_conflict_do_nothing(),
+            [_answer_row(each, context=digests[each.context]) for each in asked],
         )
-        connection.execute(sa.delete(schema.verdicts).where(schema.verdicts.c.probe == probe.id))
-        connection.execute(sa.delete(schema.probes).where(schema.probes.c.id == probe.id))
-        connection.execute(
-            sa.insert(schema.probes).values(
-                id=probe.id,
-                model=probe.condition.model,
-                paradigm=probe.condition.paradigm,
-                taught=probe.condition.taught,
-                seed=probe.condition.seed,
-                epoch=probe.epoch,
-                fact=probe.fact_id,
-                asked=probe.asked,
-                answer=answer.key,
-            )
-        )
-        connection.execute(sa.delete(schema.failures).where(schema.failures.c.probe == probe.id))
+        # A probe that is answered anew (its key has changed) loses its old verdicts.
+        for column in (schema.verdicts.c.probe, schema.failures.c.probe, schema.probes.c.id):
+            connection.execute(sa.delete(column.table).where(column.in_(ids)))
+        connection.execute(sa.insert(schema.probes), [_probe_row(each) for each in asked])
 
     def _beat(self, connection: sa.Connection) -> None:
         """Brings this process's duration up to date, so that a kill loses seconds, not the sum."""
@@ -308,6 +295,40 @@ class Store:
         return RunFolderError(
             place=str(self.path), message=reason, remedy=remedy or "give another --out"
         )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _answer_row(asked: Asked, *, context: str) -> dict[str, object]:
+    return {
+        "key": asked.answer.key,
+        "model": asked.model,
+        "adapter": asked.adapter,
+        "context": context,
+        "question": asked.question,
+        "decoding": json.dumps(asked.decoding.model_dump(mode="json"), sort_keys=True),
+        "seed": asked.seed,
+        "text": asked.answer.text,
+        "tokens": asked.answer.tokens,
+        "seconds": asked.answer.seconds,
+    }
+
+
+def _probe_row(asked: Asked) -> dict[str, object]:
+    probe = asked.probe
+    return {
+        "id": probe.id,
+        "model": probe.condition.model,
+        "paradigm": probe.condition.paradigm,
+        "taught": probe.condition.taught,
+        "seed": probe.condition.seed,
+        "epoch": probe.epoch,
+        "fact": probe.fact_id,
+        "asked": probe.asked,
+        "answer": asked.answer.key,
+    }
 
 
 def _configure(connection: object, _record: object) -> None:

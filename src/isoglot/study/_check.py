@@ -5,25 +5,34 @@ from collections.abc import Iterator, Sequence
 
 from isoglot.core import Problem, UnknownLanguageError, get_language
 from isoglot.corpora import check_world_languages
-from isoglot.engines import check_model
+from isoglot.engines import check_installed, check_model
 from isoglot.judges import JUDGES
 from isoglot.learning import preambles
 from isoglot.questions import QUESTIONS
 from isoglot.study._schema import Study
 
 
-def check_study(study: Study, *, place: str) -> list[Problem]:
-    """Everything that is wrong with a study whose form is right."""
+def check_study(study: Study, *, place: str, installed: bool) -> list[Problem]:
+    """Everything that is wrong with a study whose form is right.
+
+    Args:
+        study: The study.
+        place: What the problems call it.
+        installed: Whether what the models need must be on this machine.
+    """
     return [
         problem.model_copy(update={"place": f"{place}: {problem.place}"})
-        for problem in _problems(study)
+        for problem in _problems(study, installed=installed)
     ]
 
 
-def _problems(study: Study) -> Iterator[Problem]:
+def _problems(study: Study, *, installed: bool) -> Iterator[Problem]:
     yield from _check_languages(study)
     for index, model in enumerate(study.models):
-        yield from check_model(model, place=f"models[{index}]")
+        wrong = check_model(model, place=f"models[{index}]")
+        if not wrong and installed:
+            wrong = check_installed(model, place=f"models[{index}]")
+        yield from wrong
     yield from _check_repeats("models", [model.name for model in study.models])
     yield from _check_names("questions", study.questions, list(QUESTIONS))
     yield from _check_names("judges", study.judges, list(JUDGES))

@@ -17,6 +17,9 @@ from isoglot.study._schema import Study
 STUDY_FILE = "study.yaml"
 DATABASE_FILE = "results.db"
 _LOCK_FILE = ".lock"
+_PARTIAL_STUDY_FILE = f"{STUDY_FILE}.partial"
+# What a process leaves that was killed before it wrote the study.
+_OURS = {_LOCK_FILE, _PARTIAL_STUDY_FILE}
 
 
 def check_folder(folder: Path, study: Study) -> list[Problem]:
@@ -38,7 +41,7 @@ def check_folder(folder: Path, study: Study) -> list[Problem]:
                     remedy="give another --out, or remove the folder",
                 )
             ]
-    elif folder.is_dir() and any(path.name != _LOCK_FILE for path in folder.iterdir()):
+    elif folder.is_dir() and any(path.name not in _OURS for path in folder.iterdir()):
         return [
             Problem(
                 place=place,
@@ -84,7 +87,7 @@ def read_run_study(folder: Path) -> Study:
 def write_run_study(folder: Path, study: Study) -> None:
     """Writes the study into its run's folder, in one step."""
     text = yaml.safe_dump(study.as_yaml_values(), allow_unicode=True, sort_keys=False, width=100)
-    scratch = folder / f"{STUDY_FILE}.partial"
+    scratch = folder / _PARTIAL_STUDY_FILE
     scratch.write_text(text, encoding="utf-8")
     scratch.replace(folder / STUDY_FILE)
 
@@ -150,7 +153,7 @@ def _differences(one: Study, other: Study) -> list[str]:
     """The keys in which two studies differ, with dots."""
 
     def flat(value: Any, path: str = "") -> dict[str, Any]:
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or not value:
             return {path: value}
         parts = [flat(each, f"{path}.{key}".lstrip(".")) for key, each in value.items()]
         return {key: each for part in parts for key, each in part.items()}

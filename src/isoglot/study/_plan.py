@@ -7,7 +7,6 @@ from isoglot.corpora import make_world
 from isoglot.learning import Lesson, ask_prompt
 from isoglot.learning.in_context import InContext
 from isoglot.questions import QUESTIONS
-from isoglot.stats import smallest_detectable_gap
 from isoglot.study._schema import Study
 
 _BYTES_A_TOKEN = 4
@@ -116,6 +115,8 @@ def example_prompts(study: Study) -> dict[str, str]:
 
 def make_plan(study: Study) -> StudyPlan:
     """What a run of the study would do. Touches no model."""
+    from isoglot.stats import smallest_detectable_gap  # scipy and statsmodels take seconds
+
     facts = study_corpus(study).facts
     parts = [
         _plan_part(study, facts, model.name, paradigm, stages)

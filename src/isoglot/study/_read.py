@@ -1,6 +1,5 @@
 """Reads a study file and finds everything that is wrong with it, at once."""
 
-import copy
 import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from isoglot.core import InputError, Problem
 from isoglot.study._check import check_study
+from isoglot.study._salvage import salvage
 from isoglot.study._schema import Study
 
 
@@ -27,7 +27,11 @@ def shipped_studies() -> dict[str, str]:
 
 
 def read_study(
-    source: str | Path, *, overrides: Sequence[str] = (), limit: int | None = None
+    source: str | Path,
+    *,
+    overrides: Sequence[str] = (),
+    limit: int | None = None,
+    installed: bool = True,
 ) -> Study:
     """The study in a file, or the shipped one with that name.
 
@@ -35,6 +39,7 @@ def read_study(
         source: A path, or the name of a shipped study.
         overrides: `key=value` with dots in the key and YAML in the value, laid over the file.
         limit: Laid over the study's `limit`.
+        installed: Whether what the models need must be on this machine.
 
     Raises:
         InputError: With every problem of the study: file, key, value, remedy.
@@ -50,38 +55,29 @@ def read_study(
         set_by_hand = {override.partition("=")[0] for override in overrides}
         problems.extend(_explain(error, place, _line_numbers(text), set_by_hand))
         # The rest may be wrong, too, and whoever mends a study wants to hear of it all at once.
-        salvaged = _salvage(values, error)
-        problems.extend(check_study(salvaged, place=place) if salvaged else [])
+        problems.extend(_check_the_rest(values, error, place=place, installed=installed))
         raise InputError(problems) from None
-    problems.extend(check_study(study, place=place))
+    problems.extend(check_study(study, place=place, installed=installed))
     if problems:
         raise InputError(problems)
     return study
 
 
-def _salvage(values: dict[str, Any], error: ValidationError) -> Study | None:
-    """The study with everything that has the wrong form taken out, if that leaves a study."""
-    kept = copy.deepcopy(values)
-    stand_ins = yaml.safe_load(shipped_studies()["quickstart"])
-    # From the back, so that the places of list items that are still to go stay right.
-    for location in sorted((each["loc"] for each in error.errors()), key=str, reverse=True):
-        *parents, last = location
-        place: Any = kept
-        for parent in parents:
-            try:
-                place = place[parent]
-            except (KeyError, IndexError, TypeError):
-                place = None
-        if isinstance(place, dict):
-            place.pop(last, None)
-        elif isinstance(place, list) and isinstance(last, int) and last < len(place):
-            del place[last]
-    for key in ("name", "models", "languages", "facts", "paradigms"):
-        kept.setdefault(key, stand_ins[key])
-    try:
-        return Study.model_validate(kept)
-    except ValidationError:
-        return None
+def _check_the_rest(
+    values: dict[str, Any], error: ValidationError, *, place: str, installed: bool
+) -> list[Problem]:
+    """What is wrong with a study beside the places whose form is wrong."""
+    failing = [tuple(each["loc"]) for each in error.errors()]
+    stand_ins = Study.model_validate(yaml.safe_load(shipped_studies()["quickstart"]))
+    study = salvage(values, failing, stand_ins.as_yaml_values())
+    if study is None:
+        return []
+    said = {f"{place}: {_key(location[:size])}" for location in failing for size in (1, 2, 3)}
+    return [
+        problem
+        for problem in check_study(study, place=place, installed=installed)
+        if problem.place not in said
+    ]
 
 
 def _find(source: str | Path) -> tuple[str, str]:
@@ -113,12 +109,13 @@ def _parse(text: str, place: str) -> dict[str, Any]:
         values = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or " ".join(str(error).split())
         line = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise InputError(
             [
                 Problem(
                     place=f"{place}{line}",
-                    message=f"is not YAML: {getattr(error, 'problem', None) or error}",
+                    message=f"is not YAML: {reason}",
                     remedy="mend the indentation, quotes or brackets there",
                 )
             ]
@@ -167,7 +164,7 @@ def _explain(
 ) -> Iterator[Problem]:
     for each in error.errors():
         location = tuple(each["loc"])
-        key = re.sub(r"\.(\d+)", r"[\1]", ".".join(str(part) for part in location))
+        key = _key(location)
         line = lines.get(location)
         if any(
             key == option or key.startswith((f"{option}.", f"{option}[")) for option in set_by_hand
@@ -196,6 +193,11 @@ def _explain(
                 message=f"{shown}: {reason}" if shown else reason,
                 remedy="change the value",
             )
+
+
+def _key(location: Sequence[str | int]) -> str:
+    """A place in the study as people write it: `models[0].name`."""
+    return re.sub(r"\.(\d+)", r"[\1]", ".".join(str(part) for part in location))
 
 
 def _keys_at(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:

@@ -80,10 +80,14 @@ def run_study(study: Study, folder: Path, *, progress: Progress) -> RunOutcome:
     """
     if problems := check_folder(folder, study):
         raise InputError(problems)
+    progress.phase("looking up the models")
+    resolved = _resolve(study, folder)
+    corpus = study_corpus(study)
     with explained(folder), only_process(folder):
-        progress.phase("looking up the models")
-        resolved = _resolve(study, folder)
-        corpus = study_corpus(study)
+        if problems := check_folder(folder, study):  # another process may have been faster
+            raise InputError(problems)
+        if not (folder / STUDY_FILE).exists():
+            write_run_study(folder, study.model_copy(update={"resolved": resolved}))
         store = Store(folder / DATABASE_FILE)
         try:
             store.begin_session()
@@ -94,7 +98,10 @@ def run_study(study: Study, folder: Path, *, progress: Progress) -> RunOutcome:
 
 
 def _resolve(study: Study, folder: Path) -> Resolved:
-    """The models of the run: as they were when it began, or as they are now if it begins now."""
+    """The models of the run: as they were when it began, or as they are now if it begins now.
+
+    Writes nothing into the folder: a model that can't be had leaves no run behind.
+    """
     before: dict[str, ResolvedModel] = {}
     if (folder / STUDY_FILE).exists():
         earlier = read_run_study(folder).resolved
@@ -112,10 +119,7 @@ def _resolve(study: Study, folder: Path) -> Resolved:
                 remedy="give another --out, or bring the weights back",
             )
         models.append(model)
-    resolved = Resolved(versions=_versions(), models=tuple(models))
-    if not before:
-        write_run_study(folder, study.model_copy(update={"resolved": resolved}))
-    return resolved
+    return Resolved(versions=_versions(), models=tuple(models))
 
 
 def _versions() -> dict[str, str]:
@@ -160,7 +164,7 @@ class _Loop:
         self._announce([(learner, condition) for _, learner, condition in work])
         for spec, learner, condition in work:
             self._run_condition(spec, learner, condition)
-        self._judge()
+        self._judge()  # a judge may be new, or a process may have been killed before it judged
         return RunOutcome(asked=self._asked, failures=self._store.failures())
 
     def _announce(self, work: Sequence[tuple[Learner, Condition]]) -> None:
@@ -199,6 +203,7 @@ class _Loop:
             )
             for question in questions
         ]
+        waiting = sum(probe.id not in self._answered for probe in probes)
         answers = self._store.find_answers(keys)
         new = [index for index, key in enumerate(keys) if key not in answers]
         failed: dict[str, str] = {}
@@ -230,11 +235,13 @@ class _Loop:
         if asked or failed:
             self._store.record(asked, failed)
         self._answered.update({each.probe.id: each.answer.key for each in asked})
+        if asked:
+            self._judge()
         self._asked += len(new)
-        self._progress.asked(len(new))
+        self._progress.asked(waiting)
 
     def _judge(self) -> None:
-        self._progress.phase("judging")
+        """Judges what each judge has not seen: usually the batch just asked."""
         for name in self._study.judges:
             judge = JUDGES[name]
             verdicts = {

@@ -67,9 +67,9 @@ class Study(Record):
         resolved: Only in a run folder's `study.yaml`.
     """
 
-    name: str = Field(min_length=1)
+    name: str = Field(pattern=r"^\w[\w .-]*$")  # it names a folder
     description: str = ""
-    seed: int = 0
+    seed: int = Field(default=0, ge=-(2**63), lt=2**63)  # as the database holds it
     models: tuple[ModelSpec, ...] = Field(min_length=1)
     languages: tuple[str, ...] = Field(min_length=1)
     facts: FactsSpec
@@ -95,8 +95,9 @@ class Study(Record):
         return size if self.limit is None else min(size, self.limit)
 
     def asks_the_same(self, other: "Study") -> bool:
-        """Whether two studies are the same but for what their runs resolved."""
-        return self.without_resolved() == other.without_resolved()
+        """Whether two studies are the same but for their words and what their runs resolved."""
+        told_alike = {"description": "", "resolved": None}
+        return self.model_copy(update=told_alike) == other.model_copy(update=told_alike)
 
     def without_resolved(self) -> "Study":
         """The study as its author would write it."""

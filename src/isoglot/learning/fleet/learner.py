@@ -3,6 +3,7 @@
 Knows folders and epochs, not tensors: where every adapter is there, torch is never imported.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,6 +103,11 @@ class FineTuning:
 
 
 def condition_slug(condition: Condition) -> str:
-    """A file name for a condition: model, taught language, seed."""
-    model = "".join(char if char.isalnum() else "-" for char in condition.model.partition("/")[2])
-    return f"{model}-{condition.taught}-seed-{condition.seed}"
+    """A file name for a condition: model, taught language, seed.
+
+    The model's name is for people; its hash keeps models apart whose names look alike.
+    """
+    last = condition.model.rpartition("/")[2]
+    model = "".join(char if char.isalnum() or char in "-." else "-" for char in last)
+    digest = hashlib.sha256(condition.model.encode()).hexdigest()[:6]
+    return f"{model}-{digest}-{condition.taught}-seed-{condition.seed}"
