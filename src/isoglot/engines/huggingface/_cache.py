@@ -29,8 +29,8 @@ class RoomyLayer(DynamicLayer):  # type: ignore[misc]
         self,
         key_states: torch.Tensor,
         value_states: torch.Tensor,
-        *args: object,
-        **kwargs: object,
+        *_: object,
+        **__: object,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Writes the new positions and returns all filled ones."""
         start = self.get_seq_length()
@@ -51,8 +51,8 @@ class RoomyLayer(DynamicLayer):  # type: ignore[misc]
         self._show(length)
 
     def _show(self, length: int) -> None:
-        self.keys = self._all_keys[:, :, :length]
-        self.values = self._all_values[:, :, :length]
+        self.keys: torch.Tensor = self._all_keys[:, :, :length]
+        self.values: torch.Tensor = self._all_values[:, :, :length]
 
 
 def branch(
