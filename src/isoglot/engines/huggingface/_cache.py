@@ -9,7 +9,7 @@ from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
 
 
-class RoomyLayer(DynamicLayer):  # type: ignore[misc]
+class RoomyLayer(DynamicLayer):  # type: ignore[misc] # transformers has no types
     """One layer's keys and values.
 
     Args:
@@ -17,6 +17,9 @@ class RoomyLayer(DynamicLayer):  # type: ignore[misc]
         values: The same of the values.
         length: How many positions are filled.
     """
+
+    keys: torch.Tensor
+    values: torch.Tensor
 
     def __init__(self, keys: torch.Tensor, values: torch.Tensor, length: int) -> None:
         super().__init__()
@@ -51,8 +54,8 @@ class RoomyLayer(DynamicLayer):  # type: ignore[misc]
         self._show(length)
 
     def _show(self, length: int) -> None:
-        self.keys: torch.Tensor = self._all_keys[:, :, :length]
-        self.values: torch.Tensor = self._all_values[:, :, :length]
+        self.keys = self._all_keys[:, :, :length]
+        self.values = self._all_values[:, :, :length]
 
 
 def branch(
