@@ -8,6 +8,7 @@ from isoglot.core import InputError, ModelError, Problem
 
 ONE = Problem(place="s.yaml: seed", message="'x' is no number", remedy="write a number")
 TWO = Problem(place="s.yaml: models", message="is missing")
+LONG = Problem(place="s.yaml: name", message="has a\nline end")
 
 
 def _raising(error: BaseException) -> Callable[[], None]:
@@ -29,6 +30,13 @@ def _raising(error: BaseException) -> Callable[[], None]:
             "  s.yaml: models: is missing\n",
         ),
         (ModelError("models: no weights"), "isoglot: models: no weights\n"),
+        # Problems are counted, not lines.
+        (ModelError("models: no\nweights"), "isoglot: models: no\nweights\n"),
+        (InputError([LONG]), "isoglot: s.yaml: name: has a\nline end\n"),
+        (
+            InputError([LONG, TWO]),
+            "isoglot: 2 problems\n  s.yaml: name: has a\nline end\n  s.yaml: models: is missing\n",
+        ),
     ],
 )
 def test_wrong_input_is_a_message_and_exit_code_2(

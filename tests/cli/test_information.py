@@ -61,6 +61,16 @@ class TestPlan:
         result = invoke("plan", tiny_study(**size, languages=["en", "zh"]))
         assert "Smallest gap" not in result.stdout
 
+    def test_where_there_are_too_few_facts_for_any_gap_it_says_so(
+        self, invoke: Invoke, tiny_study: WriteStudy
+    ) -> None:
+        # 2.802 · sqrt(0.25 · (1/1 + 1/1) / 3) = 1.14: more than the 100 points there are.
+        result = invoke("plan", tiny_study())
+        expected = "No gap between the tiers can be told apart from chance: too few facts.\n"
+        assert expected in result.stdout
+        assert "inf" not in result.stdout
+        assert "Smallest gap" not in result.stdout
+
     def test_wrong_input_is_explained(self, invoke: Invoke, tiny_study: WriteStudy) -> None:
         result = invoke("plan", tiny_study(judges=["nobody"]))
         assert result.exit_code == 2

@@ -67,8 +67,8 @@ class TestDone:
         assert (summary["study"], summary["failures"]) == ("tiny", 0)
 
     def test_without_a_terminal_progress_is_lines(self, finished) -> None:
-        # 2 conditions, adapters after epochs 1 and 3, 3 lessons each; probes: see test_plan.
-        assert finished.result.stderr == "isoglot: to do: 12 lessons, 36 probes\n"
+        # 2 conditions, 3 epochs, 3 lessons each; probes: see test_plan.
+        assert finished.result.stderr == "isoglot: to do: 18 lessons, 36 probes\n"
 
     def test_a_second_time_asks_nothing_and_says_the_same(
         self, finished, invoke: Invoke, tmp_path: Path
@@ -91,7 +91,7 @@ class TestSomeFailed:
     def test_it_says_how_many_and_how_to_retry_them(
         self, invoke: Invoke, tiny_study: WriteStudy, tmp_path: Path
     ) -> None:
-        # Which prompts fail: see TestFailures in study/test_run.
+        # Which prompts fail: see study/test_failures.
         study = tiny_study(
             models=["scripted/broken"],
             facts={"world": {"size": 20}},
@@ -162,6 +162,31 @@ class TestWrongInput:
         assert result.exit_code == 2
         assert message in result.stderr
         assert "Traceback" not in result.output
+        assert not out.parent.exists()
+
+    def test_a_model_that_can_not_be_had_leaves_no_folder(
+        self,
+        invoke: Invoke,
+        tiny_study: WriteStudy,
+        out: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        hub = pytest.importorskip("huggingface_hub", reason="needs the extra 'local'")
+        from huggingface_hub.errors import LocalEntryNotFoundError
+
+        def snapshot_download(repository: str, **options: object) -> str:
+            raise LocalEntryNotFoundError("Cannot reach the hub.")
+
+        monkeypatch.setattr(hub, "snapshot_download", snapshot_download)
+        # With a dtype, nobody imports torch to choose one.
+        models = "models=[{name: hf/no/such, dtype: float32}]"
+        result = invoke("run", tiny_study(), "--out", out, "--set", models)
+        assert result.exit_code == 2
+        assert result.stderr == (
+            "isoglot: models: 'hf/no/such' is no folder here and could not be fetched "
+            "(Cannot reach the hub.); check the name, the network, or give the path of a local "
+            "folder\n"
+        )
         assert not out.parent.exists()
 
     def test_a_missing_study_gets_a_guess(self, invoke: Invoke, out: Path) -> None:

@@ -21,6 +21,7 @@ def said(finished, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     new = str(folder / "new")
     commands = {
         "plan": ["plan", str(finished.study)],
+        "plan quickstart": ["plan", "quickstart"],
         "report": ["report", str(folder / "run"), "--format", "csv"],
         "run hub": ["run", str(finished.study), "--out", new, "--set", "models=[hf/org/name]"],
         "run bundled": ["run", "quickstart", "--out", new],
@@ -40,6 +41,12 @@ def said(finished, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_plan_works(said: dict[str, Any]) -> None:
     assert said["plan"]["exit_code"] == 0
     assert "tiny: 3 facts" in said["plan"]["stdout"]
+
+
+def test_plan_works_for_a_model_that_can_not_be_run_here(said: dict[str, Any]) -> None:
+    assert (said["plan quickstart"]["exit_code"], said["plan quickstart"]["stderr"]) == (0, "")
+    assert "quickstart: 24 facts" in said["plan quickstart"]["stdout"]
+    assert said["plan quickstart"]["stdout"].count("bundled/gemma-3-270m") == 2  # a paradigm each
 
 
 def test_report_works(said: dict[str, Any]) -> None:

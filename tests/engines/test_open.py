@@ -10,6 +10,7 @@ from isoglot.engines import (
     ModelSpec,
     ResolvedModel,
     ScriptedEngine,
+    check_installed,
     check_model,
     open_engine,
     resolve_model,
@@ -81,7 +82,9 @@ def test_a_missing_extra_is_the_exact_install_command(
 ) -> None:
     # As on a machine without any extra: the modules that they bring are not found.
     monkeypatch.setattr(module, "find_spec", lambda _: None)
-    assert _message(name) == (
+    assert _message(name) == ""  # the string is right, whatever is installed
+    (problem,) = check_installed(ModelSpec(name=name), place="models[0]")
+    assert str(problem) == (
         f"models[0]: {name!r} needs the extra {extra!r} (module {module_name!r} was not found); "
         f"run: pip install 'isoglot[{extra}]'"
     )
@@ -95,6 +98,11 @@ def test_a_missing_extra_is_the_exact_install_command(
     resolved = ResolvedModel(name=name, dtype="float32", fingerprint="f")
     with pytest.raises(MissingExtraError, match=f"^{re.escape(expected)}$"):
         open_engine(spec, resolved)
+
+
+def test_a_scripted_model_needs_no_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "find_spec", lambda _: None)
+    assert check_installed(ModelSpec(name="scripted/parrot"), place="models[0]") == []
 
 
 @pytest.mark.skipif(find_spec("torch") is None, reason="needs the extra 'local'")

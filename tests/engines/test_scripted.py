@@ -1,10 +1,11 @@
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from isoglot.core import Decoding
+from isoglot.core import Decoding, ModelError
 from isoglot.engines import SCRIPTED_MEMORY_FILE, Engine, Failure, Generation, ScriptedEngine
 from isoglot.engines.scripted import broken, mute, parrot
 from isoglot.testing.engines import PROMPTS, EngineContract
@@ -132,6 +133,19 @@ def test_the_adapter_is_read_at_every_call(tmp_path: Path) -> None:
             [f"Q: {FLAG}\nA:"], decoding=Decoding(), adapter=_memory(tmp_path, {FLAG: answer})
         )
         assert [each.text for each in results if isinstance(each, Generation)] == [answer]
+
+
+@pytest.mark.parametrize("content", [None, '{"half'])
+def test_a_folder_without_a_readable_memory_is_no_adapter(
+    tmp_path: Path, content: str | None
+) -> None:
+    if content is not None:
+        (tmp_path / SCRIPTED_MEMORY_FILE).write_text(content, encoding="utf-8")
+    expected = f"^{re.escape(str(tmp_path))}: not an adapter for scripted/parrot: "
+    with pytest.raises(ModelError, match=expected):
+        ScriptedEngine("scripted/parrot").generate(
+            [f"Q: {FLAG}\nA:"], decoding=Decoding(), adapter=tmp_path
+        )
 
 
 def test_the_fingerprint_is_of_the_name() -> None:

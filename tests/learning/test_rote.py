@@ -7,6 +7,7 @@ import pytest
 from isoglot.core import Condition
 from isoglot.engines import SCRIPTED_MEMORY_FILE
 from isoglot.learning import Lesson, Rote, Taught
+from isoglot.learning.fleet.learner import condition_slug
 from isoglot.testing.learners import LearnerContract, OpenLearner
 
 LESSONS = [Lesson(question=f"问 {number}?", answer=f"answer {number}") for number in range(6)]
@@ -53,7 +54,7 @@ def test_after_epoch_e_of_n_the_first_e_nths_are_known(
 
 def test_an_adapters_hash_is_that_of_its_file(tmp_path: Path) -> None:
     _, taught = _teach(tmp_path, 0, 2)
-    assert taught.adapter == tmp_path / "parrot-cy-seed-5-epoch-02"
+    assert taught.adapter == tmp_path / f"{condition_slug(CONDITION)}-epoch-02"
     content = (taught.adapter / SCRIPTED_MEMORY_FILE).read_bytes()
     assert taught.adapter_hash == hashlib.sha256(content).hexdigest()
 
@@ -68,8 +69,20 @@ def test_lessons_left_are_counted_for_each_missing_adapter(tmp_path: Path) -> No
     assert learner.lessons_left(CONDITION, LESSONS) == 2 * 6
 
 
+def test_the_epochs_between_two_asked_ones_are_lessons_too(tmp_path: Path) -> None:
+    learner = Rote((0, 1, 4), adapters=tmp_path)
+    assert learner.lessons_left(CONDITION, LESSONS) == 4 * 6
+    ticks: list[int] = []
+    teaching = learner.teach(CONDITION, LESSONS, tick=ticks.append)
+    assert [taught.epoch for taught in (next(teaching), next(teaching))] == [0, 1]
+    assert learner.lessons_left(CONDITION, LESSONS) == 3 * 6  # epochs 2, 3 and 4
+    next(teaching)
+    assert learner.lessons_left(CONDITION, LESSONS) == 0
+    assert ticks == [6, 3 * 6]
+
+
 def test_what_a_kill_left_half_written_is_written_anew(tmp_path: Path) -> None:
-    scratch = tmp_path / "parrot-cy-seed-5-epoch-01.partial"
+    scratch = tmp_path / f"{condition_slug(CONDITION)}-epoch-01.partial"
     scratch.mkdir()
     (scratch / SCRIPTED_MEMORY_FILE).write_text('{"half')
     (taught,) = _teach(tmp_path, 1)

@@ -53,6 +53,18 @@ class TestContract(StoreContract):
         return open_store
 
 
+@pytest.mark.parametrize("name", ["who?me", "a%20b", "a#b"])
+def test_the_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    # In a database's address these would end the path or stand for another character.
+    (tmp_path / name).mkdir()
+    Store(tmp_path / name / "results.db").close()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    with closing(sqlite3.connect(tmp_path / name / "results.db")) as connection:
+        assert connection.execute("SELECT value FROM about").fetchone() == (
+            str(schema.SCHEMA_VERSION),
+        )
+
+
 @pytest.fixture
 def rows(database: Path) -> Callable[[str], list[tuple[Any, ...]]]:
     """What another program sees in the file."""

@@ -3,26 +3,25 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from filelock import FileLock
 
 from isoglot.core import Problem, RunFolderError
-from isoglot.study import STUDY_FILE, Study, explained, read_run_study, read_study
+from isoglot.study import (
+    STUDY_FILE,
+    Silent,
+    Study,
+    explained,
+    read_run_study,
+    read_study,
+    run_study,
+)
 from isoglot.study._folder import check_folder, only_process, write_run_study
 
 WriteStudy = Callable[..., Path]
-
-
-@pytest.fixture
-def study(tiny_study: WriteStudy) -> Study:
-    return read_study(tiny_study())
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "runs" / "tiny"
 
 
 @pytest.fixture
@@ -43,9 +42,17 @@ class TestCheckFolder:
     def test_an_empty_folder_is_fine(self, folder: Path, study: Study) -> None:
         folder.mkdir(parents=True)
         assert check_folder(folder, study) == []
+
+    def test_what_a_killed_process_left_before_its_study_is_no_hindrance(
+        self, folder: Path, study: Study
+    ) -> None:
+        folder.mkdir(parents=True)
         (folder / ".lock").touch()
+        (folder / "study.yaml.partial").write_text("name: ti")
         assert check_folder(folder, study) == []
-        assert [path.name for path in folder.iterdir()] == [".lock"]
+        assert {path.name for path in folder.iterdir()} == {".lock", "study.yaml.partial"}
+        assert run_study(study, folder, progress=Silent()).asked == 36
+        assert not (folder / "study.yaml.partial").exists()
 
     def test_a_run_of_the_same_study_goes_on(self, begun: Path, study: Study) -> None:
         (begun / "results.db").touch()
@@ -64,6 +71,40 @@ class TestCheckFolder:
                 remedy="give another --out, or remove the folder",
             )
         ]
+
+    @pytest.mark.parametrize(
+        ("paradigms", "changed"),
+        [
+            ({"fine-tuning": {"epochs": 3, "ask_after": [0, 1, 3]}}, "paradigms.in-context"),
+            (
+                {"in-context": {}, "fine-tuning": {"epochs": 3, "ask_after": [0, 3]}},
+                "paradigms.fine-tuning.ask_after",
+            ),
+        ],
+    )
+    def test_what_differs_in_a_paradigm_is_named(
+        self, begun: Path, study: Study, paradigms: dict[str, Any], changed: str
+    ) -> None:
+        other = Study.model_validate(study.as_yaml_values() | {"paradigms": paradigms})
+        (problem,) = check_folder(begun, other)
+        assert problem.message == f"holds another study ('tiny'; what differs: {changed})"
+
+    def test_a_paradigm_more_is_a_difference_too(
+        self, folder: Path, study: Study, tiny_study: WriteStudy
+    ) -> None:
+        paradigms = {"fine-tuning": {"epochs": 3, "ask_after": [0, 1, 3]}}
+        folder.mkdir(parents=True)
+        write_run_study(folder, read_study(tiny_study(paradigms=paradigms)))
+        (problem,) = check_folder(folder, study)
+        assert problem.message.endswith("what differs: paradigms.in-context)")
+
+    def test_another_description_is_the_same_study(
+        self, begun: Path, study: Study, tiny_study: WriteStudy
+    ) -> None:
+        described = read_study(tiny_study(description="In other words."))
+        assert described.asks_the_same(study)
+        assert described != study
+        assert check_folder(begun, described) == []
 
     def test_a_folder_with_other_things_is_refused(self, folder: Path, study: Study) -> None:
         folder.mkdir(parents=True)

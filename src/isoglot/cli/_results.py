@@ -33,7 +33,7 @@ def results_table(estimates: Sequence[Estimate], *, model: str, languages: Seque
 
 def gap_lines(estimates: Sequence[Estimate], *, model: str) -> list[str]:
     """The gap between the tiers after teaching, a line a paradigm."""
-    last = _last_epoch(estimates, model)
+    last = _last_epoch(estimates, model) or 0
     return [
         f"Gap between high- and low-resource languages, {each.paradigm}: "
         f"{100 * each.value:+.0f} points [{100 * each.low:+.0f}, {100 * each.high:+.0f}]"
@@ -41,7 +41,7 @@ def gap_lines(estimates: Sequence[Estimate], *, model: str) -> list[str]:
         if each.model == model
         and each.question == "effectiveness"
         and each.measure == "tier_gap"
-        and each.epoch in {None, last}
+        and (each.epoch is None or (each.epoch == last and last > 0))
     ]
 
 

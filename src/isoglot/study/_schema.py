@@ -18,7 +18,7 @@ class WorldSpec(Record):
     """
 
     size: int = Field(ge=1, le=100_000)
-    seed: int | None = None
+    seed: int | None = Field(default=None, ge=-(2**63), lt=2**63)
 
 
 class FactsSpec(Record):

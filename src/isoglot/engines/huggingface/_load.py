@@ -8,6 +8,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
 from isoglot.core import ModelError
+from isoglot.engines.huggingface._projection import speed_up_projection
 
 _TORCH_DTYPES = {
     "bfloat16": torch.bfloat16,
@@ -66,4 +67,5 @@ def load(folder: Path, *, dtype: str, device: str) -> tuple[Any, Any]:
     model.to(device)
     model.eval()
     model.requires_grad_(False)
+    speed_up_projection(model)
     return model, tokenizer
