@@ -115,6 +115,13 @@ class Run:
         judged = self.probes[self.probes["judge"] == self.study.judges[0]]
         return estimate(judged, [QUESTIONS[name] for name in self.study.questions])
 
+    @property
+    def relation_guess(self) -> float:
+        """What knowing the answers of each relation, but not whose they are, gets right."""
+        from isoglot.analysis import relation_guess
+
+        return relation_guess(self.probes)
+
     def estimates(self) -> list[Estimate]:
         """Every estimate that the study's questions declare."""
         return list(self._estimates)
@@ -216,6 +223,7 @@ class Run:
             versions=resolved.versions if resolved else {},
             study_text=(self.folder / STUDY_FILE).read_text(encoding="utf-8"),
             command="isoglot run study.yaml --out again",
+            guess=self.relation_guess,
             prompts=example_prompts(self.study),
             notes=notes,
         )

@@ -51,7 +51,7 @@ class TestDone:
     def test_the_gap_between_the_tiers_is_said(self, finished) -> None:
         # Both languages know everything.
         for paradigm in ("in-context", "fine-tuning"):
-            expected = f"Gap between high- and low-resource languages, {paradigm}: +0 points ["
+            expected = f"Gap between high- and low-resource languages, {paradigm}: 0 points ["
             assert expected in finished.result.stdout
 
     def test_the_reports_path_is_said_and_the_report_is_there(self, finished) -> None:

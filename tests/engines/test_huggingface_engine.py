@@ -60,9 +60,17 @@ def test_the_batch_changes_nothing(architecture):
                 prompts, decoding=DECODING
             )
         ]
-        for size in (1, 7, 64)
+        for size in (1, 7, 33, 64)
     }
-    assert texts[1] == texts[7] == texts[64]
+    assert texts[1] == texts[7] == texts[33] == texts[64]
+
+
+def test_rests_that_differ_by_more_than_the_prefix_are_right():
+    """The longest rest reaches further back than the shared prefix of a short row."""
+    engine = tiny_engine("llama")
+    prompts = [CONTEXT[:40] + "?", CONTEXT[:40] + "and " * 30]
+    expected = [plain(engine, prompt, DECODING) for prompt in prompts]
+    assert [each.text for each in engine.generate(prompts, decoding=DECODING)] == expected
 
 
 def test_a_row_that_ends_early_leaves_the_others_alone():

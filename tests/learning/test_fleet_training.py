@@ -169,6 +169,20 @@ def test_an_adapter_that_changes_nothing_is_refused(tmp_path):
         tiny_engine("llama").generate(["x"], decoding=Decoding(), adapter=taught.adapter)
 
 
+def test_a_refused_adapter_is_off_again(tmp_path):
+    engine = tiny_engine("llama")
+    prompts = [ask_prompt(lesson.question) for lesson in LESSONS]
+    before = [each.text for each in engine.generate(prompts, decoding=Decoding())]
+    taught = teach(learner(tmp_path, engine))[-1]
+    with pytest.raises(ModelError, match="not an adapter"):
+        engine.generate(prompts, decoding=Decoding(), adapter=tmp_path)
+    assert [each.text for each in engine.generate(prompts, decoding=Decoding())] == before
+    engine.generate(prompts, decoding=Decoding(), adapter=taught.adapter)
+    with pytest.raises(ModelError, match="not an adapter"):
+        engine.generate(prompts, decoding=Decoding(), adapter=tmp_path)
+    assert [each.text for each in engine.generate(prompts, decoding=Decoding())] == before
+
+
 def test_something_that_is_no_adapter_is_refused(tmp_path):
     with pytest.raises(ModelError, match="not an adapter for hf/tiny-llama"):
         tiny_engine("llama").generate(["x"], decoding=Decoding(), adapter=tmp_path)

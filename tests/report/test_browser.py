@@ -138,8 +138,8 @@ def test_every_chart_is_drawn_and_nothing_complains(opened):
     assert document.count('data-state="drawn"') == 4
     # Points: 5 languages at 6 epochs, and one key beside each language's name.
     assert points(drawn["curves-0-0"]) == 5 * 6 + 5
-    # Dots: three contrasts in two paradigms.
-    assert points(drawn["gaps"]) == 6
+    # Dots: learning, and transfer by either side within each tier of the other, in two paradigms.
+    assert points(drawn["gaps"]) == 5 * 2
     for paradigm in ("in-context", "fine-tuning"):
         cells = re.findall(r'aria-roledescription="rect mark"', drawn[f"transfer-{paradigm}-0"])
         # 25 pairs, and 5 outlines around those asked as taught.

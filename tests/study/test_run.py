@@ -135,7 +135,7 @@ class TestAWholeRun:
 
     def test_phases_say_what_is_taught_and_asked(self, whole) -> None:
         assert whole.watched.phases == [
-            "looking up the models",
+            "preparing the models (a bundled one takes a minute the first time)",
             "teaching English (in-context)",
             "asking: taught English (in-context)",
             "teaching Welsh (in-context)",

@@ -5,6 +5,7 @@ store, a file, a test) hands them in.
 """
 
 from isoglot.analysis._atomic import write_atomically
+from isoglot.analysis._chance import relation_guess
 from isoglot.analysis._compare import told_apart
 from isoglot.analysis._estimate import estimate
 from isoglot.analysis._summary import summary, write_summary
@@ -16,6 +17,7 @@ __all__ = [
     "estimate",
     "estimate_table",
     "probe_table",
+    "relation_guess",
     "summary",
     "told_apart",
     "write_atomically",

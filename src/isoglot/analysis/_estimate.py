@@ -11,7 +11,7 @@ from isoglot.questions import Measure, Question
 from isoglot.stats import Interval, clustered_difference, clustered_proportion
 
 _PARADIGMS: Final[tuple[Paradigm, ...]] = get_args(Paradigm)
-_CONDITION: Final[list[str]] = ["model", "paradigm", "taught"]
+_PARADIGM: Final[list[str]] = ["model", "paradigm"]
 
 
 def estimate(table: pd.DataFrame, questions: Sequence[Question]) -> list[Estimate]:
@@ -82,7 +82,9 @@ def _measured(
 
 
 def _last_epochs(table: pd.DataFrame) -> pd.DataFrame:
-    last = table.groupby(_CONDITION)["epoch"].transform("max")
+    # Of the paradigm, not of each condition: a condition whose last epoch has no answers has no
+    # last result, rather than an earlier one's among the others' last.
+    last = table.groupby(_PARADIGM)["epoch"].transform("max")
     # Without epochs both sides are missing, and that stage is the last one there is.
     return table[(table["epoch"] == last).fillna(value=False) | table["epoch"].isna()]
 

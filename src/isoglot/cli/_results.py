@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from isoglot.core import Estimate, by_tier, get_language
+from isoglot.report import percent_with_interval, points_with_interval
 
 
 def results_table(estimates: Sequence[Estimate], *, model: str, languages: Sequence[str]) -> Table:
@@ -36,7 +37,7 @@ def gap_lines(estimates: Sequence[Estimate], *, model: str) -> list[str]:
     last = _last_epoch(estimates, model) or 0
     return [
         f"Gap between high- and low-resource languages, {each.paradigm}: "
-        f"{100 * each.value:+.0f} points [{100 * each.low:+.0f}, {100 * each.high:+.0f}]"
+        + points_with_interval(each)
         for each in estimates
         if each.model == model
         and each.question == "effectiveness"
@@ -66,6 +67,5 @@ def _last_epoch(estimates: Sequence[Estimate], model: str) -> int | None:
 
 
 def _cell(each: Estimate) -> str:
-    if each.value != each.value:  # nan: nothing was answered
-        return "–"
-    return f"{100 * each.value:.0f}% [dim]\\[{100 * each.low:.0f}, {100 * each.high:.0f}][/dim]"
+    value, _, interval = percent_with_interval(each).partition(" [")
+    return f"{value} [dim]\\[{interval}[/dim]" if interval else value

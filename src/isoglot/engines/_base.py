@@ -24,7 +24,7 @@ class ModelSpec(Record):
 
     name: str
     dtype: DType = "auto"
-    device: str = "auto"
+    device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
     batch_size: int = Field(default=24, ge=1)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 _IDENTITY_FILES = (
     "*.safetensors",
     "config.json",
+    "generation_config.json",
     "tokenizer*",
     "*.model",
     "vocab.*",
@@ -15,6 +16,14 @@ _IDENTITY_FILES = (
     "special_tokens_map.json",
     "chat_template*",
 )
+_WRITERS_KEYS = {
+    "transformers_version",
+    "_name_or_path",
+    "_model_name_or_path",
+    "dtype",
+    "torch_dtype",
+}
+"""What a configuration says of who wrote it and where, not of the model. The dtype counts apart."""
 _ADAPTER_CONFIG_KEYS = (
     "peft_type",
     "r",
@@ -40,8 +49,20 @@ def model_fingerprint(folder: Path, *, dtype: str) -> str:
     digest = hashlib.sha256(f"dtype={dtype}\n".encode())
     files = {path for pattern in _IDENTITY_FILES for path in folder.glob(pattern)}
     for path in sorted(files):
-        digest.update(f"{path.name}={file_sha256(path)}\n".encode())
+        digest.update(f"{path.name}={_identity(path)}\n".encode())
     return digest.hexdigest()
+
+
+def _identity(path: Path) -> str:
+    """A file's hash; of a configuration, the hash of what it says of the model."""
+    if path.name not in {"config.json", "generation_config.json"}:
+        return file_sha256(path)
+    try:
+        values = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):  # transformers will say what is wrong with it
+        return file_sha256(path)
+    said = {key: value for key, value in values.items() if key not in _WRITERS_KEYS}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def adapter_hash(folder: Path) -> str:

@@ -4,7 +4,7 @@ import difflib
 from importlib.util import find_spec
 from pathlib import Path
 
-from isoglot.core import MissingExtraError, Problem, Record, install_command
+from isoglot.core import MissingExtraError, ModelError, Problem, Record, install_command
 from isoglot.engines._base import Engine, ModelSpec
 from isoglot.engines._fingerprint import model_fingerprint
 from isoglot.engines._hub import find_folder
@@ -128,9 +128,14 @@ def open_engine(spec: ModelSpec, resolved: ResolvedModel) -> Engine:
     _require_local(spec.name)
     from isoglot.engines.huggingface import HuggingFaceEngine, _load
 
-    model, tokenizer = _load.load(
-        _folder(spec.name), dtype=resolved.dtype, device=_load.resolve_device(spec.device)
-    )
+    folder = _folder(spec.name)
+    if model_fingerprint(folder, dtype=resolved.dtype) != resolved.fingerprint:
+        raise ModelError(
+            f"models: the files of {spec.name!r} changed between being looked up and being loaded; "
+            "run the same command again, with @REVISION if it is a hub's"
+        )
+    device = _load.resolve_device(spec.device)
+    model, tokenizer = _load.load(folder, dtype=resolved.dtype, device=device)
     return HuggingFaceEngine(
         spec.name,
         model,

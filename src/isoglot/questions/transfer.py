@@ -27,10 +27,22 @@ class Transfer:
             by=("taught", "asked"),
             last_epoch_only=True,
         ),
+        # Within one tier of the other side: over all of them the two groups would meet different
+        # mixtures, as no language is asked of itself, and one side's gap would show on the other.
         Measure(
-            name="tier_gap_taught", cells="other", contrast="taught_tier", last_epoch_only=True
+            name="tier_gap_taught",
+            cells="other",
+            by=("asked_tier",),
+            contrast="taught_tier",
+            last_epoch_only=True,
         ),
-        Measure(name="tier_gap_asked", cells="other", contrast="asked_tier", last_epoch_only=True),
+        Measure(
+            name="tier_gap_asked",
+            cells="other",
+            by=("taught_tier",),
+            contrast="asked_tier",
+            last_epoch_only=True,
+        ),
     )
 
     def probes(

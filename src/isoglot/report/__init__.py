@@ -9,6 +9,7 @@ from isoglot.report._gaps import draw_gaps
 from isoglot.report._info import ReportInfo
 from isoglot.report._page import render_report, write_report
 from isoglot.report._transfer import draw_transfer
+from isoglot.report._words import percent_with_interval, points_with_interval
 
 __all__ = [
     "Drawing",
@@ -17,6 +18,8 @@ __all__ = [
     "draw_learning_curves",
     "draw_transfer",
     "figures",
+    "percent_with_interval",
+    "points_with_interval",
     "render_report",
     "write_figures",
     "write_report",

@@ -38,6 +38,7 @@ class LanguageResult(NamedTuple):
     before: Estimate | None
     after: Estimate | None
     in_context: Estimate | None
+    guess: float = 0.0
 
     def of(self, paradigm: Paradigm) -> Estimate | None:
         """The result of a paradigm."""
@@ -55,9 +56,11 @@ class LanguageResult(NamedTuple):
         return FEW if result.high < 0.5 else HALF
 
     def _above_untaught(self, result: Estimate) -> bool:
-        # What an untaught model gets right, by guessing or by knowing, was not learned.
+        # What knowing the relation alone, or not being taught at all, gets right was not learned.
+        if result.low <= self.guess:
+            return False
         if self.before is None or math.isnan(self.before.value):
-            return result.low > 0
+            return True
         return result.value > self.before.value and told_apart(result, self.before)
 
 
@@ -85,8 +88,13 @@ class Findings(NamedTuple):
     others: list[Finding]
 
 
-def language_results(estimates: Sequence[Estimate]) -> list[LanguageResult]:
-    """What each language came to, high tier first. The estimates are of one model."""
+def language_results(estimates: Sequence[Estimate], *, guess: float = 0.0) -> list[LanguageResult]:
+    """What each language came to, high tier first. The estimates are of one model.
+
+    Args:
+        estimates: Of one model.
+        guess: See `isoglot.analysis.relation_guess`: the share that shows no fact learned.
+    """
     of_one_model(estimates)
     own = pick(estimates, "effectiveness", "accuracy")
     results = []
@@ -101,14 +109,15 @@ def language_results(estimates: Sequence[Estimate]) -> list[LanguageResult]:
                 before=tuned.get(0),
                 after=tuned.get(last) if last else None,
                 in_context=in_context[0] if in_context else None,
+                guess=guess,
             )
         )
     return results
 
 
-def findings(estimates: Sequence[Estimate]) -> list[Findings]:
-    """The findings of every paradigm that was used. The estimates are of one model."""
-    results = language_results(estimates)
+def findings(estimates: Sequence[Estimate], *, guess: float = 0.0) -> list[Findings]:
+    """The findings of every paradigm that was used. See `language_results`."""
+    results = language_results(estimates, guess=guess)
     found = []
     for paradigm in get_args(Paradigm):
         mine = [each for each in estimates if each.paradigm == paradigm]

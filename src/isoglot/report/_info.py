@@ -19,6 +19,8 @@ class ReportInfo(Record):
         versions: What was used, and in which version.
         study_text: The resolved study, as it lies in the run's folder.
         command: What to type to get the same run again.
+        guess: The share that knowing the answers of each relation, but not whose they are, gets
+            right; see `isoglot.analysis.relation_guess`.
         prompts: The exact text of a prompt for each kind of prompt, under a name for it.
         notes: Sentences that a reader must know before the numbers, such as what is unfinished.
     """
@@ -33,5 +35,6 @@ class ReportInfo(Record):
     versions: Mapping[str, str]
     study_text: str
     command: str
+    guess: float = 0.0
     prompts: Mapping[str, str] = {}
     notes: tuple[str, ...] = ()

@@ -88,7 +88,12 @@ def render_report(*, info: ReportInfo, estimates: Sequence[Estimate], table: pd.
     """The text of the page that `write_report` writes."""
     specifications: dict[str, Markup] = {}
     models = [
-        _model_part(name, [each for each in estimates if each.model == name], specifications)
+        _model_part(
+            name,
+            [each for each in estimates if each.model == name],
+            specifications,
+            guess=info.guess,
+        )
         for name in dict.fromkeys([*info.models, *(each.model for each in estimates)])
     ]
     gaps = _keep(draw_gaps(estimates, width="container"), "gaps", specifications)
@@ -114,6 +119,7 @@ def render_report(*, info: ReportInfo, estimates: Sequence[Estimate], table: pd.
         languages=info.languages,
         tiers=list(_tiers(info.languages)),
         n_answers=len(table),
+        guess=_words.percent(info.guess),
         time=_words.duration(info.seconds),
         judges=_judges(table),
         has_results=any(each.results for each in models),
@@ -132,7 +138,11 @@ def render_report(*, info: ReportInfo, estimates: Sequence[Estimate], table: pd.
 
 
 def _model_part(
-    name: str, estimates: Sequence[Estimate], specifications: dict[str, Markup]
+    name: str,
+    estimates: Sequence[Estimate],
+    specifications: dict[str, Markup],
+    *,
+    guess: float,
 ) -> _ModelPart:
     # Ids are numbered, not named: a model's name may hold any character.
     number = len(specifications)
@@ -142,8 +152,8 @@ def _model_part(
     }
     return _ModelPart(
         name=name,
-        findings=_findings.findings(estimates),
-        results=_findings.language_results(estimates),
+        findings=_findings.findings(estimates, guess=guess),
+        results=_findings.language_results(estimates, guess=guess),
         curves=[
             _Curves(
                 title=title,

@@ -24,7 +24,8 @@ def contrasts(estimates: Sequence[Estimate]) -> list[Estimate]:
     for each in estimates:
         if not {"high", "low"} <= set(each.languages):
             continue
-        key = (each.question, each.measure, each.model, each.paradigm)
+        within = tuple(each.languages.get(tier, "") for tier in ("taught_tier", "asked_tier"))
+        key = (each.question, each.measure, each.model, each.paradigm, *within)
         if key not in last or (last[key].epoch or 0) <= (each.epoch or 0):
             last[key] = each
     return list(last.values())

@@ -71,7 +71,11 @@ def points_with_interval(each: Estimate) -> str:
 def contrast_words(each: Estimate) -> str:
     """What a contrast compares, in a few words."""
     measure = each.measure.replace("_", " ")
-    return _CONTRAST_WORDS.get((each.question, each.measure), f"{each.question}: {measure}")
+    words = _CONTRAST_WORDS.get((each.question, each.measure), f"{each.question}: {measure}")
+    for side in ("taught", "asked"):
+        if tier := each.languages.get(f"{side}_tier"):
+            words += f" ({side}: {tier}-resource)"
+    return words
 
 
 def stage_words(each: Estimate) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 import yaml
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
 
 from isoglot.core import Problem, RunFolderError
 from isoglot.study._schema import Study
@@ -24,6 +23,13 @@ _OURS = {_LOCK_FILE, _PARTIAL_STUDY_FILE}
 
 def check_folder(folder: Path, study: Study) -> list[Problem]:
     """Why a study can't be run in a folder. Writes nothing."""
+    try:
+        return _check_folder(folder, study)
+    except OSError as error:  # a folder above that can't be entered, a name that is too long
+        return [explain_os_error(error, folder).problem]
+
+
+def _check_folder(folder: Path, study: Study) -> list[Problem]:
     place = f"--out {folder}"
     if folder.exists() and not folder.is_dir():
         return [Problem(place=place, message="is a file", remedy="name a folder")]
@@ -76,7 +82,7 @@ def read_run_study(folder: Path) -> Study:
             message="is not a run's folder (it has no study.yaml)",
             remedy="give the --out of an isoglot run",
         ) from error
-    except (OSError, yaml.YAMLError, ValidationError) as error:
+    except (OSError, yaml.YAMLError, ValueError) as error:  # a ValidationError is a ValueError
         raise RunFolderError(
             place=str(path),
             message=f"can't be read ({str(error).splitlines()[0]})",

@@ -107,7 +107,7 @@ def _find(source: str | Path) -> tuple[str, str]:
 def _parse(text: str, place: str) -> dict[str, Any]:
     try:
         values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: an impossible date
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or " ".join(str(error).split())
         line = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -150,7 +150,7 @@ def _apply(values: dict[str, Any], overrides: Sequence[str]) -> Iterator[Problem
             place = place[parent]
         try:
             place[last] = yaml.safe_load(text)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, ValueError, RecursionError):
             yield Problem(
                 place=f"--set {key}", message=f"{text!r} is not YAML", remedy="quote the value"
             )

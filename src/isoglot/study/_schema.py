@@ -42,7 +42,10 @@ class Paradigms(Record):
     @field_validator("in_context", "fine_tuning", mode="before")
     @classmethod
     def _named_without_settings(cls, value: Any) -> Any:
-        # `in-context:` with nothing behind it reads as null in YAML and means "with the defaults".
+        # `in-context:` with nothing behind it reads as null in YAML and means "with the defaults";
+        # `in-context: false` means "not this one", for --set.
+        if value is False:
+            return None
         return {} if value is None else value
 
 

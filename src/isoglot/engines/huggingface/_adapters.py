@@ -36,12 +36,18 @@ class AdapterRack:
         """
         if adapter == self._active:
             return
-        if adapter is None:
+        if self._peft is not None:
             self._peft.base_model.disable_adapter_layers()
-        else:
-            self._load(adapter)
-            self._check_effect(adapter)
-        self._active = adapter
+        self._active = None  # what is true until the new one is on and checked
+        if adapter is not None:
+            try:
+                self._load(adapter)
+                self._check_effect(adapter)
+            except ModelError:
+                if self._peft is not None:
+                    self._peft.base_model.disable_adapter_layers()
+                raise
+            self._active = adapter
 
     @contextmanager
     def training(self, config: LoraConfig) -> Iterator[Any]:

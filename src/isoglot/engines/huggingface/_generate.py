@@ -109,7 +109,10 @@ class GreedyDecoder:
         device = self._model.device
         shared = shared_length(prompts) if self._prefixes.supported else 0
         longest = max(len(prompt) for prompt in prompts)
-        if shared < MIN_PREFIX:
+        uneven = longest - min(len(prompt) for prompt in prompts)
+        # A row feeds its last tokens, as many as the longest; what it feeds must reach no further
+        # back than the prefix.
+        if shared < max(MIN_PREFIX, uneven):
             pad = self._tokenizer.pad_token_id or 0
             inputs = [[pad] * (longest - len(prompt)) + list(prompt) for prompt in prompts]
             cache = DynamicCache()

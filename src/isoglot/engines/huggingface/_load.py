@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
@@ -62,9 +63,12 @@ def load(folder: Path, *, dtype: str, device: str) -> tuple[Any, Any]:
         model = AutoModelForCausalLM.from_pretrained(
             folder, dtype=_TORCH_DTYPES[dtype], use_safetensors=True
         )
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"models: {str(folder)!r} can't be loaded: {error}") from error
-    model.to(device)
+        model.to(device)
+    # Torch says that a device is not there by an assertion, or by a runtime error.
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError, AssertionError) as error:
+        raise ModelError(f"models: {str(folder)!r} can't be loaded on {device}: {error}") from error
+    except SafetensorError as error:
+        raise ModelError(f"models: the weights in {str(folder)!r} are broken: {error}") from error
     model.eval()
     model.requires_grad_(False)
     speed_up_projection(model)

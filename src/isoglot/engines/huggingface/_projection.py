@@ -1,8 +1,8 @@
 """The vocabulary projection, the other way round where that is faster.
 
 For a handful of positions, `x Wᵀ` with a quarter of a million rows in W is a product that the
-processor's library does badly; `(W xᵀ)ᵀ` is the same numbers in half the time (LOG.md has the
-measurement). Models of many languages spend more time there than in all their layers.
+processor's library does badly; `(W xᵀ)ᵀ` is the same product, up to rounding, in half the time
+(LOG.md has the measurement).
 """
 
 from typing import Any
@@ -29,7 +29,7 @@ def speed_up_projection(model: Any) -> None:
 
 
 def project(hidden: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-    """`hidden` `[..., size]` times `weight` `[vocabulary, size]` transposed: `[..., vocabulary]`."""
+    """`hidden` `[..., size]` times `weight` `[vocabulary, size]` transposed."""
     flat = hidden.reshape(-1, hidden.shape[-1])
     if flat.shape[0] not in _HANDFUL:
         return linear(hidden, weight)

@@ -1,4 +1,8 @@
-"""How an adapter is trained. The defaults are the recipe of Wang et al. (LNewKnow)."""
+"""How an adapter is trained.
+
+Rank, alpha, dropout, modules, learning rate and decay are by default those of Wang et al.
+(LNewKnow); batches are isoglot's own: a few lessons a step, unpacked, each answer once.
+"""
 
 from pydantic import Field, model_validator
 

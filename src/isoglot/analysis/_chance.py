@@ -1,0 +1,22 @@
+"""What could be right without knowing any fact."""
+
+import pandas as pd
+
+
+def relation_guess(table: pd.DataFrame) -> float:
+    """The share that a model gets right by knowing the answers of each relation, but not whose.
+
+    It draws at random among the taught answers of the relation that it is asked about.
+
+    With n facts of a relation that all have different answers it is 1 / n; the mean is over facts.
+    A share that is not above it shows that the kind of answer was learned, not the facts.
+
+    Args:
+        table: As `probe_table` makes it; `nan` where it is empty.
+    """
+    # Answers are parallel across languages, so one language tells.
+    one_language = table[table["asked"] == table["asked"].iloc[0]] if len(table) else table
+    facts = one_language.drop_duplicates("fact")
+    same_answer = facts.groupby(["relation", "reference"])["fact"].transform("size")
+    same_relation = facts.groupby("relation")["fact"].transform("size")
+    return float((same_answer / same_relation).mean())
