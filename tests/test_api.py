@@ -5,6 +5,7 @@ from tiny_studies import write_study
 
 import isoglot as ig
 from isoglot.core import InputError, RunFolderError
+from isoglot.study import shipped_studies
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +100,10 @@ def test_the_package_knows_its_api_by_name() -> None:
     assert ig.__all__ == ["Run", "__version__", "open_run", "run"]
     with pytest.raises(AttributeError, match="module 'isoglot' has no attribute 'walk'"):
         ig.walk  # noqa: B018
+
+
+def test_a_folder_with_a_study_and_no_answers_is_no_run_yet(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text(shipped_studies()["quickstart"], encoding="utf-8")
+    with pytest.raises(RunFolderError, match=r"has no results\.db; run its study first"):
+        ig.open_run(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["study.yaml"]

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isoglot.core import Estimate, InputError, Problem
+from isoglot.core import Estimate, InputError, Problem, RunFolderError
 from isoglot.questions import QUESTIONS
 from isoglot.store import Store
 from isoglot.study import (
@@ -88,6 +88,12 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.study: Study = read_run_study(folder)
+        if not (folder / DATABASE_FILE).exists():  # opening a store would make an empty one
+            raise RunFolderError(
+                place=str(folder),
+                message=f"has no {DATABASE_FILE}",
+                remedy="run its study first: nothing was asked yet",
+            )
         store = Store(folder / DATABASE_FILE)
         try:
             self.failures = store.failures()

@@ -4,6 +4,7 @@ The conversion happens in a scratch folder beside the final one and ends with a 
 that is killed leaves no half model behind, and the next one clears its scratch away.
 """
 
+import errno
 import functools
 import io
 import os
@@ -112,6 +113,7 @@ _REINSTALL = "reinstall it: pip install --force-reinstall {}"
 
 def _convert(gguf_file: Path, folder: Path) -> None:
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
     # What transformers draws on the error stream would break isoglot's own progress bar.
@@ -129,8 +131,14 @@ def _convert(gguf_file: Path, folder: Path) -> None:
     if hasattr(model.config, "quantization_config"):
         del model.config.quantization_config
     model.config._name_or_path = ""
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    try:
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+    except SafetensorError as error:
+        # It reports a full disk as an error of its own, with the system's words in it.
+        if os.strerror(errno.ENOSPC) in str(error):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise
 
 
 @contextmanager
