@@ -62,8 +62,8 @@ def test_plain_peft_and_generate_give_the_stored_answers(finished):
     (adapter,) = (finished.folder / "adapters").glob("*-en-seed-7-epoch-08")
     model = PeftModel.from_pretrained(model, adapter).eval()
     probes = finished.table("probes")
-    stored = probes[(probes["taught"] == "en") & (probes["epoch"] == 8)]
-    assert len(stored) == 12
+    stored = probes[(probes["taught"] == "en") & (probes["asked"] == "en") & (probes["epoch"] == 8)]
+    assert len(stored) == 6
     for probe in stored.itertuples():
         ids = tokenizer(f"Q: {probe.question}\nA:", return_tensors="pt")
         output = model.generate(**ids, max_new_tokens=12, do_sample=False)

@@ -28,7 +28,7 @@ BUNDLED = """
 name: killed-bundled
 seed: 5
 models: [{name: bundled/gemma-3-270m, batch_size: 4}]
-languages: [en, sw]
+languages: [sw]
 facts: {world: {size: 5}}
 paradigms:
   in-context:
@@ -98,11 +98,8 @@ def test_the_bundled_model_killed_while_training_and_while_asking(tmp_path):
     while_training = kill_when(
         start_run(study, cut), lambda: any(checkpoints.glob("*.safetensors"))
     )
-    asked_last = count_answered(cut)
-    after_training = kill_when(start_run(study, cut), lambda: count_answered(cut) > asked_last)
     assert while_asking
     assert while_training
-    assert after_training
     finish(start_run(study, cut))
     assert tables(cut) == tables(tmp_path / "whole")
     for adapter in sorted((tmp_path / "whole" / "adapters").iterdir()):
