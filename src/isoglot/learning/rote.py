@@ -12,7 +12,7 @@ from pathlib import Path
 from isoglot.core import Condition, Paradigm
 from isoglot.engines import SCRIPTED_MEMORY_FILE
 from isoglot.learning._base import Lesson, Taught, Tick
-from isoglot.learning.fleet.learner import condition_slug
+from isoglot.learning.fleet.learner import adapter_name
 
 
 class Rote:
@@ -64,4 +64,4 @@ class Rote:
         return {epoch: epoch - before for before, epoch in pairwise((0, *self._ask_after)) if epoch}
 
     def _folder(self, condition: Condition, epoch: int) -> Path:
-        return self._adapters / f"{condition_slug(condition)}-epoch-{epoch:02d}"
+        return self._adapters / adapter_name(condition, epoch)

@@ -45,25 +45,27 @@ def _problems(study: Study, *, installed: bool) -> Iterator[Problem]:
 
 
 def _check_languages(study: Study) -> Iterator[Problem]:
-    known = []
+    unknown = set()
     for index, code in enumerate(study.languages):
+        place = f"languages[{index}]"
         try:
-            get_language(code, place=f"languages[{index}]")
+            get_language(code, place=place)
         except UnknownLanguageError as error:
+            unknown.add(place)
             yield from error.problems
-        else:
-            known.append(code)
-    for problem in check_world_languages(study.languages, place="languages"):
-        # What is not a language at all was said above.
-        if any(repr(code) in problem.message for code in known):
-            yield problem
+    speechless = {
+        problem.place: problem
+        for problem in check_world_languages(study.languages, place="languages")
+    }
+    # What is not a language at all was said above.
+    yield from (problem for place, problem in speechless.items() if place not in unknown)
     yield from _check_repeats("languages", study.languages)
     if study.paradigms.in_context is not None:
-        speakable = {problem.message for problem in check_world_languages(known, place="")}
         for index, code in enumerate(study.languages):
-            if code in known and code not in preambles() and not speakable:
+            place = f"languages[{index}]"
+            if place not in speechless and code not in preambles():
                 yield Problem(
-                    place=f"languages[{index}]",
+                    place=place,
                     message=f"in-context learning has no preamble in {code!r}",
                     remedy=f"preambles exist in {', '.join(preambles())}",
                 )

@@ -96,10 +96,15 @@ class FineTuning:
         )
 
     def _adapter(self, condition: Condition, epoch: int) -> Path:
-        return self._adapters / f"{condition_slug(condition)}-epoch-{epoch:02d}"
+        return self._adapters / adapter_name(condition, epoch)
 
     def _checkpoint(self, condition: Condition) -> Path:
         return self._checkpoints / f"{condition_slug(condition)}.safetensors"
+
+
+def adapter_name(condition: Condition, epoch: int) -> str:
+    """The name of the folder that holds a condition's adapter after an epoch."""
+    return f"{condition_slug(condition)}-epoch-{epoch:02d}"
 
 
 def condition_slug(condition: Condition) -> str:
