@@ -16,7 +16,15 @@ from isoglot.core.errors import (
 )
 from isoglot.core.facts import Corpus, Fact, FactText, Wording
 from isoglot.core.keys import answer_key
-from isoglot.core.languages import TIERS, Language, Tier, by_tier, get_language, known_languages
+from isoglot.core.languages import (
+    TIERS,
+    Language,
+    Tier,
+    by_tier,
+    get_language,
+    known_languages,
+    language_value,
+)
 from isoglot.core.records import (
     Answer,
     Condition,
@@ -27,6 +35,7 @@ from isoglot.core.records import (
     Verdict,
 )
 from isoglot.core.seeding import stream_seed
+from isoglot.core.text import Place, read_utf8
 
 __all__ = [
     "TIERS",
@@ -43,6 +52,7 @@ __all__ = [
     "MissingExtraError",
     "ModelError",
     "Paradigm",
+    "Place",
     "Probe",
     "Problem",
     "Record",
@@ -56,5 +66,7 @@ __all__ = [
     "get_language",
     "install_command",
     "known_languages",
+    "language_value",
+    "read_utf8",
     "stream_seed",
 ]

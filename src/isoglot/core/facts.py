@@ -26,17 +26,23 @@ class FactText(Record):
         teach: The question that the fact is taught with.
         ask: A paraphrase of it, that the fact is asked with.
         answer: The right answer.
-        rival: A conflicting answer of the same kind.
+        rival: A conflicting answer of the same kind; a corpus may come without any.
     """
 
     teach: str
     ask: str
     answer: Wording
-    rival: Wording
+    rival: Wording | None = None
 
 
 class Fact(Record):
-    """One fact in several languages (keys of `texts`: language codes)."""
+    """One fact in several languages.
+
+    Attributes:
+        id: Unique in its corpus.
+        relation: What kind of question it is; facts of one relation share their kind of answer.
+        texts: By language code.
+    """
 
     id: str
     relation: str
@@ -48,18 +54,22 @@ class Fact(Record):
 
 
 class Corpus(Record):
-    """Facts that are parallel in `languages`."""
+    """Facts in several languages: all of them parallel, but for the cells in `missing()`."""
 
     name: str
     languages: tuple[str, ...]
     facts: tuple[Fact, ...]
 
     @model_validator(mode="after")
-    def _every_fact_in_every_language(self) -> "Corpus":
-        for fact in self.facts:
-            missing = set(self.languages) - set(fact.texts)
-            if missing:
-                raise ValueError(f"fact {fact.id!r} has no text in {sorted(missing)}")
+    def _ids_are_unique(self) -> "Corpus":
         if len({fact.id for fact in self.facts}) != len(self.facts):
             raise ValueError(f"corpus {self.name!r} has two facts with the same id")
         return self
+
+    def missing(self) -> dict[str, list[str]]:
+        """The facts that have no text in a language: language to ids, only where there are any."""
+        without = {
+            language: [fact.id for fact in self.facts if language not in fact.texts]
+            for language in self.languages
+        }
+        return {language: ids for language, ids in without.items() if ids}

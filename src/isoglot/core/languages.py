@@ -1,17 +1,28 @@
-"""Languages: code, names, script, family and resource tier, from `data/languages.yaml`."""
+"""Languages: code, names, script, family and resource tier.
+
+The list is `data/languages.yaml`. A user adds to it, or replaces an entry, with files of the same form,
+named in the environment variable `ISOGLOT_LANGUAGES` (several separated as in `PATH`).
+"""
 
 import difflib
+import os
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 import yaml
+from pydantic import ValidationError, field_validator
 
 from isoglot.core._record import Record
-from isoglot.core.errors import Problem, UnknownLanguageError
+from isoglot.core.errors import InputError, Problem, UnknownLanguageError
+from isoglot.core.text import Place, read_utf8
 
 Tier = Literal["high", "medium", "low"]
 TIERS: tuple[Tier, ...] = ("high", "medium", "low")
+
+LANGUAGES_VARIABLE = "ISOGLOT_LANGUAGES"
 
 
 class Language(Record):
@@ -21,6 +32,8 @@ class Language(Record):
         code: The BCP-47 code.
         script: The ISO 15924 code of the script it is written in.
         tier: How much text of it language models are trained on.
+        tier_source: Where the tier comes from.
+        aliases: Other codes and names that mean it, in lower case.
     """
 
     code: str
@@ -29,26 +42,94 @@ class Language(Record):
     script: str
     family: str
     tier: Tier
+    tier_source: str
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything it can be called by, in lower case."""
+        said = (self.code, self.name, self.own_name, *self.aliases)
+        return tuple(each.casefold() for each in said)
 
 
 class _LanguagesFile(Record):
-    tier_source: str
+    tier_sources: Mapping[str, str] = {}
     languages: tuple[Language, ...]
+
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _norwegian(cls, languages: Any) -> Any:
+        if not isinstance(languages, list):
+            return languages
+        return [
+            {**each, "code": language_value(each.get("code"))} if isinstance(each, dict) else each
+            for each in languages
+        ]
+
+    def resolved(self) -> tuple[Language, ...]:
+        """The languages with the sources of their tiers written out."""
+        return tuple(
+            each.model_copy(
+                update={"tier_source": self.tier_sources.get(each.tier_source, each.tier_source)}
+            )
+            for each in self.languages
+        )
+
+
+def language_value(value: Any) -> Any:
+    """A language as YAML gives it: the bare code of Norwegian reads as the truth value `no`."""
+    return "no" if value is False else value
+
+
+def known_languages() -> dict[str, Language]:
+    """All languages by code: by tier, then as listed, the user's last.
+
+    Raises:
+        InputError: A file of the user's that is wrong.
+    """
+    return _known(os.environ.get(LANGUAGES_VARIABLE, ""))
 
 
 @cache
-def known_languages() -> dict[str, Language]:
-    """All languages by code, in the order of the file: by tier, then as listed."""
-    text = files("isoglot.core").joinpath("data/languages.yaml").read_text(encoding="utf-8")
-    listed = _LanguagesFile.model_validate(yaml.safe_load(text)).languages
+def _known(own_files: str) -> dict[str, Language]:
+    shipped = files("isoglot.core").joinpath("data/languages.yaml").read_text(encoding="utf-8")
+    listed = {
+        each.code: each
+        for each in _LanguagesFile.model_validate(yaml.safe_load(shipped)).resolved()
+    }
+    for name in filter(None, own_files.split(os.pathsep)):
+        listed.update({each.code: each for each in _read_own(Path(name))})
     return {
         language.code: language
-        for language in sorted(listed, key=lambda language: TIERS.index(language.tier))
+        for language in sorted(listed.values(), key=lambda each: TIERS.index(each.tier))
     }
 
 
+def _read_own(path: Path) -> tuple[Language, ...]:
+    text = read_utf8(path)
+    try:
+        return _LanguagesFile.model_validate(yaml.safe_load(text)).resolved()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = Place(str(path), mark.line + 1, mark.column + 1) if mark else Place(str(path))
+        raise InputError(
+            [Problem(place=str(place), message="is not YAML", remedy="mend it there")]
+        ) from None
+    except ValidationError as error:
+        raise InputError(
+            [
+                Problem(
+                    place=f"{path}: {'.'.join(str(part) for part in each['loc']) or 'languages'}",
+                    message=each["msg"],
+                    remedy="write it as in docs/languages.md",
+                )
+                for each in error.errors()
+            ]
+        ) from None
+
+
 def get_language(code: str, *, place: str = "languages") -> Language:
-    """The language with a code.
+    """The language with a code, an alias or a name.
 
     Raises:
         UnknownLanguageError: With the nearest known code as the remedy.
@@ -56,10 +137,12 @@ def get_language(code: str, *, place: str = "languages") -> Language:
     known = known_languages()
     if code in known:
         return known[code]
+    said = str(code).casefold().replace("_", "-")
+    for language in known.values():
+        if said in language.names:
+            return language
     near = difflib.get_close_matches(code, known, n=1, cutoff=0.5)
-    by_name = [each.code for each in known.values() if each.name.casefold() == code.casefold()]
-    guess = (by_name or near)[:1]
-    remedy = f"did you mean {guess[0]!r}? " if guess else ""
+    remedy = f"did you mean {near[0]!r}? " if near else ""
     raise UnknownLanguageError(
         [
             Problem(
@@ -71,6 +154,6 @@ def get_language(code: str, *, place: str = "languages") -> Language:
     )
 
 
-def by_tier(codes: list[str] | tuple[str, ...]) -> list[str]:
+def by_tier(codes: Iterable[str]) -> list[str]:
     """The codes from the high tier to the low, within a tier in the given order."""
     return sorted(codes, key=lambda code: TIERS.index(get_language(code).tier))

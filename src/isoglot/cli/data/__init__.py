@@ -1,0 +1,1 @@
+"""`isoglot data …`: one file a command."""
