@@ -4,6 +4,7 @@ Knows the standard library, pydantic and YAML only; imports nothing else of isog
 """
 
 from isoglot.core._record import Record
+from isoglot.core._yaml import parse_yaml
 from isoglot.core.errors import (
     InputError,
     IsoglotError,
@@ -67,6 +68,7 @@ __all__ = [
     "install_command",
     "known_languages",
     "language_value",
+    "parse_yaml",
     "read_utf8",
     "stream_seed",
 ]

@@ -16,6 +16,7 @@ import yaml
 from pydantic import ValidationError, field_validator
 
 from isoglot.core._record import Record
+from isoglot.core._yaml import parse_yaml
 from isoglot.core.errors import InputError, Problem, UnknownLanguageError
 from isoglot.core.text import Place, read_utf8
 
@@ -95,7 +96,7 @@ def _known(own_files: str) -> dict[str, Language]:
     shipped = files("isoglot.core").joinpath("data/languages.yaml").read_text(encoding="utf-8")
     listed = {
         each.code: each
-        for each in _LanguagesFile.model_validate(yaml.safe_load(shipped)).resolved()
+        for each in _LanguagesFile.model_validate(parse_yaml(shipped)).resolved()
     }
     for name in filter(None, own_files.split(os.pathsep)):
         listed.update({each.code: each for each in _read_own(Path(name))})
@@ -108,7 +109,7 @@ def _known(own_files: str) -> dict[str, Language]:
 def _read_own(path: Path) -> tuple[Language, ...]:
     text = read_utf8(path)
     try:
-        return _LanguagesFile.model_validate(yaml.safe_load(text)).resolved()
+        return _LanguagesFile.model_validate(parse_yaml(text)).resolved()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = Place(str(path), mark.line + 1, mark.column + 1) if mark else Place(str(path))

@@ -1,5 +1,10 @@
 """Facts in: generated worlds."""
 
-from isoglot.corpora.worlds import check_world_languages, make_world, world_languages
+from isoglot.corpora.worlds import (
+    check_world_languages,
+    make_world,
+    world_languages,
+    world_relations,
+)
 
-__all__ = ["check_world_languages", "make_world", "world_languages"]
+__all__ = ["check_world_languages", "make_world", "world_languages", "world_relations"]

@@ -1,21 +1,16 @@
-"""The shipped world data, validated: relations, wordings, answers, spelling tables.
+"""The shipped world data, validated: relations, their wordings, spelling tables, taken names.
 
-Adding a language is two files (`wordings/CODE.yaml`, `answers/CODE.yaml`) and, for a new script, a
-column in `names.yaml`. Adding a relation is a line in `relations.yaml` and one in every wording.
+`docs/worlds.md` says how to add a language or a relation.
 """
 
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
 
-import yaml
-from pydantic import field_validator, model_validator
-
-from isoglot.core import Record, Wording, get_language
-
-SLOT = "{name}"
+from isoglot.core import Record, get_language, known_languages, parse_yaml
+from isoglot.corpora._terms import term_languages
+from isoglot.corpora._wordings import RelationWording, read_wordings, worded_languages
 
 
 class Relation(Record):
@@ -23,111 +18,72 @@ class Relation(Record):
 
     Attributes:
         subject: The kind of thing (city, festival).
-        answers: The closed set that the answer is drawn from.
+        answers: The closed set of terms that the answer is drawn from.
     """
 
     subject: str
     answers: str
 
 
-class RelationWording(Record):
-    """A relation's two questions in one language, with a slot for the name in citation form."""
-
-    teach: str
-    ask: str
-
-    @field_validator("teach", "ask")
-    @classmethod
-    def _one_slot(cls, text: str) -> str:
-        if text.count(SLOT) != 1:
-            raise ValueError(f"{text!r} must hold {SLOT} exactly once")
-        return text
-
-    @model_validator(mode="after")
-    def _paraphrase(self) -> "RelationWording":
-        if self.teach == self.ask:
-            raise ValueError(f"ask repeats teach ({self.ask!r}); it must be a paraphrase")
-        return self
-
-
 class _RelationsFile(Record):
     relations: Mapping[str, Relation]
 
 
-class _WordingsFile(Record):
-    language: str
-    relations: Mapping[str, RelationWording]
+class Spelling(Record):
+    """How names are spelled.
 
+    Attributes:
+        syllables: By script, one mapping a syllable.
+        endings: The same of what may stand at the end.
+        initial: By script, letters that are written otherwise at the beginning of a word.
+    """
 
-class _AnswersFile(Record):
-    language: str
-    sets: Mapping[str, Mapping[str, tuple[str, ...]]]
-
-    @field_validator("sets")
-    @classmethod
-    def _forms_are_unique(
-        cls, sets: Mapping[str, Mapping[str, tuple[str, ...]]]
-    ) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-        for set_name, items in sets.items():
-            seen: dict[str, str] = {}
-            for item, forms in items.items():
-                if not forms:
-                    raise ValueError(f"{set_name}.{item} has no wording")
-                for form in forms:
-                    owner = seen.setdefault(form.casefold(), item)
-                    if owner != item:
-                        raise ValueError(f"{set_name}: {form!r} is both {owner!r} and {item!r}")
-        return sets
-
-
-class _NamesFile(Record):
     syllables: tuple[Mapping[str, str], ...]
     endings: tuple[Mapping[str, str], ...]
+    initial: Mapping[str, Mapping[str, str]]
 
 
 def _folder() -> Traversable:
     return files("isoglot.corpora.worlds").joinpath("data")
 
 
-def _read(path: Traversable) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+def _text(name: str) -> str:
+    return _folder().joinpath(name).read_text(encoding="utf-8")
 
 
 @cache
 def relations() -> Mapping[str, Relation]:
     """The catalogue of relations, in the order of the file."""
-    return _RelationsFile.model_validate(_read(_folder() / "relations.yaml")).relations
+    return _RelationsFile.model_validate(parse_yaml(_text("relations.yaml"))).relations
 
 
 @cache
 def wordings(language: str) -> Mapping[str, RelationWording]:
     """The questions of every relation in a language."""
-    loaded = _WordingsFile.model_validate(_read(_folder() / "wordings" / f"{language}.yaml"))
-    if missing := set(relations()) - set(loaded.relations):
-        raise ValueError(f"wordings/{language}.yaml lacks {sorted(missing)}")
-    return loaded.relations
+    return read_wordings(_folder(), language, relations=list(relations()))
 
 
 @cache
-def answers(language: str) -> Mapping[str, Mapping[str, Wording]]:
-    """The wordings of every answer in a language: set, item, wording."""
-    loaded = _AnswersFile.model_validate(_read(_folder() / "answers" / f"{language}.yaml"))
-    return {
-        set_name: {item: Wording(text=forms[0], aliases=forms[1:]) for item, forms in items.items()}
-        for set_name, items in loaded.sets.items()
-    }
+def spelling() -> Spelling:
+    """How names are spelled in every script."""
+    return Spelling.model_validate(parse_yaml(_text("names.yaml")))
 
 
 @cache
-def spelling() -> tuple[tuple[Mapping[str, str], ...], tuple[Mapping[str, str], ...]]:
-    """Syllables and endings, each spelled by script."""
-    loaded = _NamesFile.model_validate(_read(_folder() / "names.yaml"))
-    return loaded.syllables, loaded.endings
+def taken_names() -> frozenset[str]:
+    """The names, in lower-case Latin letters, that are a word or a place somewhere.
+
+    Built by `tools/build_taken_names.py`.
+    """
+    lines = _text("taken_names.txt").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
 
 
 @cache
 def world_languages() -> tuple[str, ...]:
-    """The languages that worlds can be made in."""
-    codes = sorted(path.name.removesuffix(".yaml") for path in (_folder() / "wordings").iterdir())
-    scripts = set(spelling()[0][0])
-    return tuple(code for code in codes if get_language(code).script in scripts)
+    """The languages that worlds can be made in, by tier, then as `isoglot languages` lists them."""
+    scripts = set(spelling().syllables[0])
+    worded = set(worded_languages(_folder())) & term_languages()
+    return tuple(
+        code for code in known_languages() if code in worded and get_language(code).script in scripts
+    )

@@ -17,23 +17,42 @@ from isoglot.core import (
     get_language,
     stream_seed,
 )
-from isoglot.corpora.worlds._data import SLOT, answers, relations, wordings, world_languages
+from isoglot.corpora._terms import shared_items, terms
+from isoglot.corpora.worlds._data import relations, world_languages, wordings
 from isoglot.corpora.worlds._names import invented_names
 
 
-def make_world(languages: Sequence[str], *, size: int, seed: int) -> Corpus:
+def make_world(
+    languages: Sequence[str], *, size: int, seed: int, n_relations: int | None = None
+) -> Corpus:
     """A world of `size` facts, parallel in `languages`.
 
     The relations take turns, so that each has as many facts as any other, give or take one. A
-    smaller world of the same seed is the beginning of a larger one.
+    smaller world of the same seed is the beginning of a larger one. Answers are drawn from the
+    words that all of the languages have: with another set of languages the facts may differ.
+
+    Args:
+        languages: The languages, as codes.
+        size: How many facts.
+        seed: Which world.
+        n_relations: Into how many relations the facts fall, chosen by the seed; all if not given.
+            With few, whoever knows a relation's answers but not whose they are is right less often.
 
     Raises:
-        InputError: A language that worlds can't be made in.
+        InputError: A language that worlds can't be made in, or more relations than there are.
     """
     problems = check_world_languages(languages, place="languages")
+    if n_relations is not None and not 1 <= n_relations <= len(relations()):
+        problems.append(
+            Problem(
+                place="relations",
+                message=f"{n_relations} is no number of relations",
+                remedy=f"worlds know 1 to {len(relations())}",
+            )
+        )
     if problems:
         raise InputError(problems)
-    facts = _facts(tuple(languages), seed)
+    facts = _facts(tuple(languages), seed, n_relations or len(relations()))
     return Corpus(
         name=f"world-{seed}",
         languages=tuple(languages),
@@ -55,16 +74,28 @@ def check_world_languages(languages: Sequence[str], *, place: str) -> list[Probl
     ]
 
 
-def _facts(languages: tuple[str, ...], seed: int) -> Iterator[Fact]:
+def world_relations() -> int:
+    """How many relations a world can have."""
+    return len(relations())
+
+
+def _facts(languages: tuple[str, ...], seed: int, n_relations: int) -> Iterator[Fact]:
     names = invented_names(np.random.default_rng(stream_seed(seed, "world", "names")))
     draw = np.random.default_rng(stream_seed(seed, "world", "answers"))
     catalogue = list(relations())
+    chosen = draw.permutation(len(catalogue))[:n_relations]
+    scripts = {language: get_language(language).script for language in languages}
+    items = {
+        set_name: shared_items(set_name, languages)
+        for set_name in {relation.answers for relation in relations().values()}
+    }
     number = 0
     while True:
-        for relation_index in draw.permutation(len(catalogue)):
+        for relation_index in draw.permutation(chosen):
             relation = catalogue[relation_index]
-            items = _shared_items(relations()[relation].answers, languages)
-            answer, rival = draw.choice(len(items), size=2, replace=False)
+            able = items[relations()[relation].answers]
+            answer, rival = draw.choice(len(able), size=2, replace=False)
+            teach, ask = (int(draw.integers(2)) for _ in range(2))
             name = next(names)
             number += 1
             yield Fact(
@@ -74,27 +105,25 @@ def _facts(languages: tuple[str, ...], seed: int) -> Iterator[Fact]:
                     language: _text(
                         relation,
                         language,
-                        name=name[get_language(language).script],
-                        answer=items[answer],
-                        rival=items[rival],
+                        name=name[scripts[language]],
+                        answer=able[answer],
+                        rival=able[rival],
+                        wording=(teach, ask),
                     )
                     for language in languages
                 },
             )
 
 
-def _shared_items(set_name: str, languages: Sequence[str]) -> list[str]:
-    """The items of a set that every language has a word for, in the first language's order."""
-    first, *others = (answers(language)[set_name] for language in languages)
-    return [item for item in first if all(item in other for other in others)]
-
-
-def _text(relation: str, language: str, *, name: str, answer: str, rival: str) -> FactText:
-    wording = wordings(language)[relation]
-    words = answers(language)[relations()[relation].answers]
+def _text(
+    relation: str, language: str, *, name: str, answer: str, rival: str, wording: tuple[int, int]
+) -> FactText:
+    questions = wordings(language)[relation]
+    words = terms(language)[relations()[relation].answers]
+    teach, ask = wording
     return FactText(
-        teach=wording.teach.replace(SLOT, name),
-        ask=wording.ask.replace(SLOT, name),
+        teach=questions.teach[teach].replace("{name}", name),
+        ask=questions.ask[ask].replace("{name}", name),
         answer=words[answer],
         rival=words[rival],
     )

@@ -1,0 +1,264 @@
+"""Builds the word lists and the general knowledge that the package ships, from Unicode's CLDR.
+
+    python tools/build_terms.py --cldr FOLDER
+
+brings CLDR with npm if it is not there, writes `corpora/data/terms/CODE.json` (the words),
+`corpora/knowledge/data/facts.json` (who has which continent, currency and language) and the licence,
+and prints per language what was dropped, and why. What is taken is in `terms/selection.yaml`; what a
+reader of each language found (other right forms, better words, words to leave out) in
+`terms/review/CODE.yaml`.
+"""
+
+import argparse
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from _cldr import VERSION, Cldr
+from _knowledge import continents, countries, currencies, official_languages
+from _spellout import cardinal_rule_sets, spell_out
+
+from isoglot.core import known_languages
+
+HERE = Path(__file__).parent
+CORPORA = HERE.parent / "src/isoglot/corpora"
+MONTHS = "january february march april may june july august september october november december"
+WEEKDAYS = "sunday monday tuesday wednesday thursday friday saturday"
+NUMBERS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+)
+# Where a term that is the English word means that nobody translated it, unless its reader says so.
+UNTRANSLATED_IF_ENGLISH = frozenset({"gd", "sw", "tk", "zu"})
+# Written for sums of money and in books of account, not said.
+UNUSED_NUMBER_RULES = ("financial", "verbose", "-before-consonant", "stressed")
+CONTINENT_CODES = {
+    "africa": "002", "asia": "142", "europe": "150", "oceania": "009",
+    "north-america": "003", "south-america": "005",
+}  # fmt: skip
+
+Forms = list[str]
+Sets = dict[str, dict[str, Forms]]
+
+
+class Dropped(NamedTuple):
+    """An entry that is left out of a language."""
+
+    set_name: str
+    item: str
+    term: str
+    reason: str
+
+
+def cldr_forms(cldr: Cldr, language: str, selection: Mapping[str, Any]) -> Sets:
+    """CLDR's words of a language, citation form first; an entry without any has an empty list."""
+    annotations = cldr.annotations(language)
+    sets: Sets = {
+        name: {item: _short_name(annotations, character) for item, character in items.items()}
+        for name, items in selection["emoji"].items()
+    }
+    sets["months"] = _calendar(cldr.calendar(language)["months"], MONTHS.split())
+    sets["weekdays"] = _calendar(cldr.calendar(language)["days"], WEEKDAYS.split())
+    sets["numbers"] = _numbers(cldr, language)
+    languages = cldr.names(language, "languages")
+    territories = cldr.names(language, "territories")
+    spoken = sorted(set(official_languages(cldr).values()))
+    sets["languages"] = {code: _named(languages, code) for code in selection["languages"]}
+    sets["official-languages"] = {code: _named(languages, code) for code in spoken}
+    sets["countries"] = {code: _named(territories, code) for code in selection["countries"]}
+    sets["territories"] = {code: _named(territories, code) for code in countries(cldr)}
+    sets["continents"] = {
+        item: [
+            *_named(territories, code),
+            # Who counts the two Americas as one continent is right, too.
+            *(_named(territories, "019") if item.endswith("america") else ()),
+        ]
+        for item, code in CONTINENT_CODES.items()
+    }
+    sets["currencies"] = _currencies(cldr, language)
+    return sets
+
+
+def _short_name(annotations: Mapping[str, Mapping[str, list[str]]], character: str) -> Forms:
+    for written in (character, character.replace("\ufe0f", "")):
+        if written in annotations:
+            return list(annotations[written].get("tts", ()))
+    return []
+
+
+def _calendar(names: Mapping[str, Any], items: list[str]) -> dict[str, Forms]:
+    columns = [
+        list(names[use][width].values())
+        for use, width in (("stand-alone", "wide"), ("format", "wide"), ("format", "abbreviated"))
+    ]
+    return {item: list(forms) for item, *forms in zip(items, *columns, strict=True)}
+
+
+def _numbers(cldr: Cldr, language: str) -> dict[str, Forms]:
+    rules = cldr.number_rules(language)
+    found: dict[str, Forms] = {}
+    for number, item in enumerate(NUMBERS.split(), start=1):
+        words = [
+            spell_out(number, rules, name).replace("\u200b", "")
+            for name in cardinal_rule_sets(rules)
+            if not name.endswith(UNUSED_NUMBER_RULES)
+        ] if rules else []  # fmt: skip
+        found[item] = [*words, str(number)] if words else []
+    return found
+
+
+def _named(names: Mapping[str, str], code: str) -> Forms:
+    """A name with its variants (`US-alt-short`); a name that is the code is none."""
+    found = [names.get(code, ""), *(names.get(f"{code}-alt-{kind}", "") for kind in ("short", "variant", "long"))]  # fmt: skip  # noqa: E501
+    return [name for name in found if name and name != code] if names.get(code) != code else []
+
+
+def _currencies(cldr: Cldr, language: str) -> dict[str, Forms]:
+    names = cldr.currencies(language)
+    used = sorted(set(currencies(cldr).values()))
+    counted = {
+        code: [
+            form
+            for key, form in names.get(code, {}).items()
+            if key == "displayName" or key.startswith("displayName-count")
+        ]
+        for code in used
+    }
+    # A word in the names of many currencies is the unit ("dollar"): said without its country, it
+    # is just as right.
+    words: dict[str, set[str]] = {}
+    for code, forms in counted.items():
+        for form in forms:
+            for word in form.split():
+                words.setdefault(word.casefold(), set()).add(code)
+    units = {word for word, codes in words.items() if len(codes) >= 3 and len(word) > 2}
+    return {
+        code: [] if forms[:1] in ([], [code]) else [
+            *forms, *(word for form in forms for word in form.split() if word.casefold() in units)
+        ]
+        for code, forms in counted.items()
+    }  # fmt: skip
+
+
+def reviewed(
+    sets: Sets, english: Sets, language: str, review: Mapping[str, Any]
+) -> tuple[Sets, list[Dropped]]:
+    """The words as the language's reader left them, and what was dropped."""
+    aliases, corrected, refused = (review.get(key) or {} for key in ("aliases", "correct", "drop"))
+    kept: Sets = {}
+    dropped: list[Dropped] = []
+    for set_name, items in sets.items():
+        kept[set_name] = {}
+        for item, forms in items.items():
+            better = (corrected.get(_reviewed_as(set_name)) or {}).get(item)
+            more = (aliases.get(_reviewed_as(set_name)) or {}).get(item, [])
+            reason = (refused.get(set_name) or {}).get(item)
+            found = _unique([better["term"], *_digits(forms), *more] if better else [*forms, *more])
+            if set_name == "numbers" and found and better:
+                found = _unique([*found, str(NUMBERS.split().index(item) + 1)])
+            if not found or not (forms or better):
+                reason = reason or "missing"
+            elif not better and _is_english(found[0], english[set_name][item], language, set_name):
+                reason = reason or "the English word"
+            if reason:
+                dropped.append(Dropped(set_name, item, (forms or [""])[0], reason))
+            else:
+                kept[set_name][item] = found
+        dropped += _drop_ambiguous(set_name, kept[set_name])
+    return kept, dropped
+
+
+def _digits(forms: Forms) -> Forms:
+    return [form for form in forms if form.isdigit()]
+
+
+def _reviewed_as(set_name: str) -> str:
+    """The set that a reader looked at: the longer lists of places share its words."""
+    return {"territories": "countries", "official-languages": "languages"}.get(set_name, set_name)
+
+
+def _unique(forms: Forms) -> Forms:
+    """The forms, composed and trimmed, without those that differ in case only."""
+    found: dict[str, str] = {}
+    for form in forms:
+        tidy = " ".join(unicodedata.normalize("NFC", str(form)).split())
+        if tidy:
+            found.setdefault(tidy.casefold(), tidy)
+    return list(found.values())
+
+
+def _is_english(term: str, english: Forms, language: str, set_name: str) -> bool:
+    if language not in UNTRANSLATED_IF_ENGLISH or set_name in {"territories", "countries"}:
+        return False  # many a country's name is the same everywhere
+    word = english[0].casefold() if english else ""
+    said = term.casefold()
+    if language == "zu":  # a prefix before the English word is no translation
+        said = said.partition("-")[2] or said
+    return bool(word) and said == word
+
+
+def _drop_ambiguous(set_name: str, items: dict[str, Forms]) -> Iterator[Dropped]:
+    """Takes out of a set what could mean two of its items: aliases, and terms with the item."""
+    owners: dict[str, set[str]] = {}
+    for item, forms in items.items():
+        for form in forms:
+            owners.setdefault(form.casefold(), set()).add(item)
+    shared = {form for form, who in owners.items() if len(who) > 1}
+    if set_name in {"continents", "currencies"}:
+        # America is both; a dollar is several countries'. Rivals are drawn apart from them.
+        return
+    for item, forms in list(items.items()):
+        if forms[0].casefold() in shared:
+            del items[item]
+            yield Dropped(set_name, item, forms[0], "means another item of the set, too")
+        else:
+            items[item] = [form for form in forms if form.casefold() not in shared]
+
+
+def main() -> None:
+    """Writes the data and prints what was dropped."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cldr", type=Path, required=True, help="where CLDR is, or is brought to")
+    cldr = Cldr(parser.parse_args().cldr)
+    selection = yaml.safe_load((HERE / "terms/selection.yaml").read_text(encoding="utf-8"))
+    english = cldr_forms(cldr, "en", selection)
+    built: dict[str, Sets] = {}
+    for language in sorted(known_languages()):
+        path = HERE / f"terms/review/{language}.yaml"
+        if not path.exists():
+            print(f"{language}: no review, left out")  # noqa: T201
+            continue
+        review = yaml.safe_load(path.read_text(encoding="utf-8"))
+        sets, dropped = reviewed(cldr_forms(cldr, language, selection), english, language, review)
+        built[language] = sets
+        content = {"language": language, "source": f"Unicode CLDR {VERSION}", "sets": sets}
+        _write(CORPORA / f"data/terms/{language}.json", content)
+        print(f"{language}: dropped {len(dropped)}")  # noqa: T201
+        for each in dropped:
+            print(f"  {each.set_name}.{each.item} ({each.term}): {each.reason}")  # noqa: T201
+    for name in english:
+        shared = set.intersection(*(set(sets[name]) for sets in built.values()))
+        print(f"{name}: {len(shared)} of {len(english[name])} in all {len(built)} languages")  # noqa: T201
+    (CORPORA / "data/terms/LICENSE-UNICODE.txt").write_text(cldr.licence, encoding="utf-8")
+    _write(
+        CORPORA / "knowledge/data/facts.json",
+        {
+            "source": f"Unicode CLDR {VERSION}",
+            "country-continent": continents(cldr),
+            "country-currency": currencies(cldr),
+            "country-language": official_languages(cldr),
+        },
+    )
+
+
+def _write(path: Path, content: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(content, ensure_ascii=False, indent=0)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
