@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isoglot.core import Estimate, InputError, Problem, RunFolderError
+from isoglot.core import Corpus, Estimate, InputError, Problem, RunFolderError
 from isoglot.questions import QUESTIONS
 from isoglot.store import Store
 from isoglot.study import (
@@ -26,6 +26,8 @@ from isoglot.study import (
     example_prompts,
     explained,
     make_plan,
+    planned_cells,
+    read_known,
     read_run_study,
     read_study,
     run_study,
@@ -80,6 +82,9 @@ class Run:
     Attributes:
         folder: The folder.
         study: The study, with every default filled in and what the run resolved.
+        corpus: The facts.
+        known: By model, the ids of the facts that it knew before being taught, where the study
+            teaches only those and it is known already.
         n_answered: How many probes have an answer.
         failures: The probes without an answer, with the reason; they are in no estimate.
         seconds: How long the run took, all its sittings together.
@@ -99,8 +104,36 @@ class Run:
             self.failures = store.failures()
             self.n_answered = len(store.answered_probes())
             self.seconds = store.seconds()
+            # The run's own copy: a report needs neither the file nor the code they came from.
+            self.corpus = Corpus(
+                name=self.study.name,
+                languages=self.study.languages,
+                facts=tuple(store.facts().values()),
+            )
+            self.known = self._read_known(store)
         finally:
             store.close()
+
+    def _read_known(self, store: Store) -> dict[str, frozenset[str]]:
+        if not self.study.facts.known_only:
+            return {}
+        found = {
+            model.name: read_known(
+                store,
+                self.corpus,
+                model=model.name,
+                judge=self.study.judges[0],
+                languages=self.study.languages,
+            )
+            for model in self.study.models
+        }
+        return {model: known for model, known in found.items() if known is not None}
+
+    @property
+    def _n_unasked(self) -> int:
+        """How many planned probes have neither an answer nor a failure."""
+        plan = make_plan(self.study, self.corpus, known=self.known)
+        return sum(part.probes for part in plan.parts) - self.n_answered - len(self.failures)
 
     @cached_property
     def probes(self) -> "pd.DataFrame":
@@ -119,7 +152,12 @@ class Run:
 
         # An estimate is one judge's; the study names the one it rests on first.
         judged = self.probes[self.probes["judge"] == self.study.judges[0]]
-        return estimate(judged, [QUESTIONS[name] for name in self.study.questions])
+        return estimate(
+            judged,
+            [QUESTIONS[name] for name in self.study.asked_questions],
+            # While a run goes on, what was not asked yet is not missing.
+            planned=planned_cells(self.study) if self._n_unasked <= 0 else (),
+        )
 
     @property
     def relation_guess(self) -> float:
@@ -142,13 +180,13 @@ class Run:
 
         if name == "probes":
             return self.probes
-        if name not in self.study.questions:
+        if name not in self.study.asked_questions:
             raise InputError(
                 [
                     Problem(
                         place="table",
                         message=f"{name!r} is no table of this run",
-                        remedy=f"known: {', '.join([*self.study.questions, 'probes'])}",
+                        remedy=f"known: {', '.join([*self.study.asked_questions, 'probes'])}",
                     )
                 ]
             )
@@ -211,18 +249,18 @@ class Run:
         from isoglot.report import ReportInfo
 
         resolved = self.study.resolved
-        planned = sum(part.probes for part in make_plan(self.study).parts)
-        unfinished = planned - self.n_answered - len(self.failures)
+        unasked = self._n_unasked
+        planned = unasked + self.n_answered + len(self.failures)
         notes = (
-            (f"The run is unfinished: {unfinished:,} of {planned:,} probes were not asked yet.",)
-            if unfinished > 0
+            (f"The run is unfinished: {unasked:,} of {planned:,} probes were not asked yet.",)
+            if unasked > 0
             else ()
         )
         return ReportInfo(
             study=self.study.name,
             models=tuple(model.name for model in self.study.models),
             languages=self.study.languages,
-            n_facts=self.study.n_facts,
+            n_facts=len(self.corpus.facts),
             seed=self.study.seed,
             seconds=self.seconds,
             failures=len(self.failures),
@@ -230,6 +268,6 @@ class Run:
             study_text=(self.folder / STUDY_FILE).read_text(encoding="utf-8"),
             command="isoglot run study.yaml --out again",
             guess=self.relation_guess,
-            prompts=example_prompts(self.study),
+            prompts=example_prompts(self.study, self.corpus),
             notes=notes,
         )

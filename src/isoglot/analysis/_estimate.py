@@ -6,24 +6,37 @@ from typing import Final, cast, get_args
 import numpy as np
 import pandas as pd
 
-from isoglot.core import TIERS, Estimate, Paradigm, known_languages
+from isoglot.analysis._planned import cell_table
+from isoglot.core import (
+    TIERS,
+    Estimate,
+    Paradigm,
+    Probe,
+    Untaught,
+    known_languages,
+)
 from isoglot.questions import Measure, Question
 from isoglot.stats import Interval, clustered_difference, clustered_proportion
 
 _PARADIGMS: Final[tuple[Paradigm, ...]] = get_args(Paradigm)
+_UNTAUGHT: Final[tuple[Untaught, ...]] = get_args(Untaught)
 _PARADIGM: Final[list[str]] = ["model", "paradigm"]
 
 
-def estimate(table: pd.DataFrame, questions: Sequence[Question]) -> list[Estimate]:
+def estimate(
+    table: pd.DataFrame, questions: Sequence[Question], *, planned: Sequence[Probe] = ()
+) -> list[Estimate]:
     """The estimates that the questions declare, each model and paradigm apart.
 
     A combination of languages and epochs that was not asked has no estimate, and neither has a
-    contrast of which one tier is absent: there is nothing to compare. The facts are the clusters
+    contrast of which one tier is absent: there is nothing to compare. One that was planned and has
+    no answers is missing: its value is `nan`, and it rests on no facts. The facts are the clusters
     of every interval (translations of one fact are correlated).
 
     Args:
         table: As `probe_table` makes it, with the verdicts of one judge.
         questions: Which questions to answer.
+        planned: A probe for every combination that was to be asked, of any fact.
 
     Returns:
         By question and measure as declared, then model, paradigm (in-context first), languages
@@ -41,14 +54,16 @@ def estimate(table: pd.DataFrame, questions: Sequence[Question]) -> list[Estimat
             f"judge: the table holds verdicts of {', '.join(judges)}; "
             "estimate one judge at a time: table[table['judge'] == NAME]"
         )
+    cells = cell_table(planned)
     return [
         each
         for question in questions
         for measure in question.measures
-        for model in sorted(table["model"].unique())
-        for paradigm in _PARADIGMS
+        for model in sorted({*table["model"], *cells["model"]})
+        for paradigm in (_UNTAUGHT if measure.untaught else _PARADIGMS)
         for each in _measured(
             table[(table["model"] == model) & (table["paradigm"] == paradigm)],
+            cells[(cells["model"] == model) & (cells["paradigm"] == paradigm)],
             question=question.name,
             measure=measure,
             model=model,
@@ -58,9 +73,18 @@ def estimate(table: pd.DataFrame, questions: Sequence[Question]) -> list[Estimat
 
 
 def _measured(
-    table: pd.DataFrame, *, question: str, measure: Measure, model: str, paradigm: Paradigm
+    table: pd.DataFrame,
+    planned: pd.DataFrame,
+    *,
+    question: str,
+    measure: Measure,
+    model: str,
+    paradigm: Paradigm | Untaught,
 ) -> Iterator[Estimate]:
-    rows = _last_epochs(table) if measure.last_epoch_only else table
+    # What was planned stands beside what was answered, with no outcome, so that a combination
+    # without answers is still a group.
+    every = pd.concat([table, planned]) if len(planned) else table
+    rows = _last_epochs(every) if measure.last_epoch_only else every
     rows = _cells(rows, measure)
     for group, part in _groups(rows, measure.by):
         found = _contrasted(part, measure) if measure.contrast else _averaged(part, measure)
@@ -128,7 +152,8 @@ def _averaged(part: pd.DataFrame, measure: Measure) -> tuple[Interval, dict[str,
 
 def _contrasted(part: pd.DataFrame, measure: Measure) -> tuple[Interval, dict[str, str]] | None:
     column = cast(str, measure.contrast)
-    high, low = (part[part[column] == tier] for tier in ("high", "low"))
+    answered = _answered(part)
+    high, low = (answered[answered[column] == tier] for tier in ("high", "low"))
     if high.empty or low.empty:
         return None
     interval = clustered_difference(
@@ -139,6 +164,7 @@ def _contrasted(part: pd.DataFrame, measure: Measure) -> tuple[Interval, dict[st
 
 
 def _outcomes(part: pd.DataFrame, measure: Measure) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    part = _answered(part)
     if measure.of == "right_in_any_language":
         outcome = part["correct"] | part["wrong_language"]
     else:
@@ -147,7 +173,11 @@ def _outcomes(part: pd.DataFrame, measure: Measure) -> np.ndarray[tuple[int], np
 
 
 def _facts(part: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    return part["fact"].to_numpy(dtype=object)
+    return _answered(part)["fact"].to_numpy(dtype=object)
+
+
+def _answered(part: pd.DataFrame) -> pd.DataFrame:
+    return part[part["correct"].notna()]
 
 
 def _codes(column: "pd.Series[str]") -> str:

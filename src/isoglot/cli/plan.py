@@ -16,10 +16,10 @@ def plan(
     from rich.console import Console
     from rich.table import Table
 
-    from isoglot.study import make_plan, read_study
+    from isoglot.study import make_plan, read_study, study_corpus
 
     read = read_study(study, overrides=set_, limit=limit, installed=False)
-    planned = make_plan(read)
+    planned = make_plan(read, study_corpus(read))
     table = Table(title=f"{read.name}: {planned.n_facts} facts", title_justify="left")
     table.add_column("model", overflow="fold")
     table.add_column("paradigm")
@@ -36,6 +36,8 @@ def plan(
         )
     console = Console()
     console.print(table)
+    if planned.at_most:
+        console.print("At most: only facts that a model knows before are taught to it.")
     console.print("Money: none, all models run on this machine.", highlight=False)
     if planned.smallest_gap is not None and planned.smallest_gap > 1:
         console.print("No gap between the tiers can be told apart from chance: too few facts.")

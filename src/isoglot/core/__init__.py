@@ -33,6 +33,7 @@ from isoglot.core.records import (
     Estimate,
     Paradigm,
     Probe,
+    Untaught,
     Verdict,
 )
 from isoglot.core.seeding import stream_seed
@@ -60,6 +61,7 @@ __all__ = [
     "RunFolderError",
     "Tier",
     "UnknownLanguageError",
+    "Untaught",
     "Verdict",
     "Wording",
     "answer_key",

@@ -8,13 +8,18 @@ from pydantic import Field
 from isoglot.core._record import Record
 
 Paradigm = Literal["in-context", "fine-tuning"]
+Untaught = Literal["untaught"]
+"""Stands where a paradigm would, for a model that was taught nothing."""
 
 
 class Condition(Record):
-    """One taught thing under one paradigm and seed, such as "Welsh, fine-tuned"."""
+    """One taught thing under one paradigm and seed, such as "Welsh, fine-tuned".
+
+    An untaught condition is asked in its language only.
+    """
 
     model: str
-    paradigm: Paradigm
+    paradigm: Paradigm | Untaught
     taught: str
     seed: int
 
@@ -96,7 +101,7 @@ class Estimate(Record):
     """
 
     question: str
-    paradigm: Paradigm
+    paradigm: Paradigm | Untaught
     model: str
     measure: str
     languages: Mapping[str, str]

@@ -5,6 +5,7 @@ from isoglot.learning.fleet import FineTuning, LoraRecipe
 from isoglot.learning.in_context import InContext
 from isoglot.learning.prompts import answer_text, ask_prompt, preambles
 from isoglot.learning.rote import Rote
+from isoglot.learning.untaught import NoLearning
 
 __all__ = [
     "FineTuning",
@@ -12,6 +13,7 @@ __all__ = [
     "Learner",
     "Lesson",
     "LoraRecipe",
+    "NoLearning",
     "Rote",
     "Taught",
     "Tick",

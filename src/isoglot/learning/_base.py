@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from isoglot.core import Condition, Paradigm, Record
+from isoglot.core import Condition, Paradigm, Record, Untaught
 
 Tick = Callable[[int], None]
 """Called with the number of lessons just taught."""
@@ -40,7 +40,7 @@ class Learner(Protocol):
     """A paradigm with its settings."""
 
     @property
-    def paradigm(self) -> Paradigm:
+    def paradigm(self) -> Paradigm | Untaught:
         """Which paradigm."""
         ...
 

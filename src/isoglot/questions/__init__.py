@@ -2,10 +2,11 @@
 
 from isoglot.questions._base import Column, Measure, Question
 from isoglot.questions.effectiveness import Effectiveness
+from isoglot.questions.knowledge import Knowledge
 from isoglot.questions.transfer import Transfer
 
 QUESTIONS: dict[str, Question] = {
-    question.name: question for question in (Effectiveness(), Transfer())
+    question.name: question for question in (Knowledge(), Effectiveness(), Transfer())
 }
 
-__all__ = ["QUESTIONS", "Column", "Effectiveness", "Measure", "Question", "Transfer"]
+__all__ = ["QUESTIONS", "Column", "Effectiveness", "Knowledge", "Measure", "Question", "Transfer"]

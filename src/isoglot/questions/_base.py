@@ -25,6 +25,7 @@ class Measure(Record):
         contrast: If given, the estimate is the mean of the high-resource languages minus that of
             the low-resource ones, tiers taken from this column.
         last_epoch_only: Whether only the last epoch of each condition counts.
+        untaught: Whether it is of the model before it was taught anything.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Measure(Record):
     by: tuple[Column, ...] = ()
     contrast: Literal["taught_tier", "asked_tier"] | None = None
     last_epoch_only: bool = False
+    untaught: bool = False
 
 
 class Question(Protocol):

@@ -4,20 +4,22 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
-from isoglot.core import Estimate, Paradigm, Tier, get_language, known_languages
+from isoglot.core import Estimate, Paradigm, Tier, Untaught, get_language, known_languages
 
 TIER_WORDS: Final[dict[Tier, str]] = {
     "high": "high-resource",
     "medium": "medium-resource",
     "low": "low-resource",
 }
-PARADIGM_WORDS: Final[dict[Paradigm, str]] = {
+PARADIGM_WORDS: Final[dict[Paradigm | Untaught, str]] = {
     "in-context": "In context",
     "fine-tuning": "Fine-tuning",
+    "untaught": "Before teaching",
 }
 # What a contrast compares, by question and measure. One that is not listed is named by both.
 _CONTRAST_WORDS: Final[dict[tuple[str, str], str]] = {
     ("effectiveness", "tier_gap"): "Learning: asked in the language taught",
+    ("knowledge", "known_before_tier_gap"): "Known before teaching",
     ("transfer", "tier_gap_taught"): "Transfer: by the language taught",
     ("transfer", "tier_gap_asked"): "Transfer: by the language asked",
 }

@@ -173,6 +173,19 @@ class Store:
                 for row in connection.execute(query)
             ]
 
+    def untaught_verdicts(self, model: str, *, judge: str) -> dict[tuple[str, str], bool]:
+        """What a model answered right before it was taught anything: by fact and language."""
+        probes, verdicts = schema.probes.c, schema.verdicts.c
+        query = (
+            sa.select(probes.fact, probes.asked, verdicts.correct)
+            .join_from(schema.probes, schema.verdicts)
+            .where(
+                probes.model == model, probes.paradigm == "untaught", verdicts.judge == judge
+            )
+        )
+        with self._reading() as connection:
+            return {(row.fact, row.asked): row.correct for row in connection.execute(query)}
+
     def save_verdicts(self, judge: str, verdicts: Mapping[str, Verdict]) -> None:
         """Keeps a judge's verdicts (probe id to verdict), instead of earlier ones of its."""
         with self._writing() as connection:

@@ -1,7 +1,15 @@
 """The study file, the plan, and the one loop that runs it."""
 
 from isoglot.study._folder import DATABASE_FILE, STUDY_FILE, explained, read_run_study
-from isoglot.study._plan import ParadigmPlan, StudyPlan, example_prompts, make_plan, study_corpus
+from isoglot.study._known import read_known
+from isoglot.study._plan import (
+    ParadigmPlan,
+    StudyPlan,
+    example_prompts,
+    make_plan,
+    planned_cells,
+    study_corpus,
+)
 from isoglot.study._progress import Progress, Silent
 from isoglot.study._read import read_study, shipped_studies
 from isoglot.study._run import RunOutcome, run_study
@@ -20,6 +28,8 @@ __all__ = [
     "example_prompts",
     "explained",
     "make_plan",
+    "planned_cells",
+    "read_known",
     "read_run_study",
     "read_study",
     "run_study",

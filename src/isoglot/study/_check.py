@@ -3,12 +3,13 @@
 import difflib
 from collections.abc import Iterator, Sequence
 
-from isoglot.core import Problem, UnknownLanguageError, get_language
-from isoglot.corpora import check_world_languages
+from isoglot.core import InputError, Problem, UnknownLanguageError, get_language
+from isoglot.corpora import check_world_languages, world_relations
 from isoglot.engines import check_installed, check_model
 from isoglot.judges import JUDGES
 from isoglot.learning import preambles
 from isoglot.questions import QUESTIONS
+from isoglot.study._plan import study_corpus
 from isoglot.study._schema import Study
 
 
@@ -53,22 +54,42 @@ def _check_languages(study: Study) -> Iterator[Problem]:
         except UnknownLanguageError as error:
             unknown.add(place)
             yield from error.problems
-    speechless = {
-        problem.place: problem
-        for problem in check_world_languages(study.languages, place="languages")
-    }
     # What is not a language at all was said above.
-    yield from (problem for place, problem in speechless.items() if place not in unknown)
+    yield from (
+        problem for problem in _check_facts(study) if problem.place not in unknown
+    )
     yield from _check_repeats("languages", study.languages)
     if study.paradigms.in_context is not None:
         for index, code in enumerate(study.languages):
             place = f"languages[{index}]"
-            if place not in speechless and code not in preambles():
+            if place not in unknown and code not in preambles():
                 yield Problem(
                     place=place,
                     message=f"in-context learning has no preamble in {code!r}",
                     remedy=f"preambles exist in {', '.join(preambles())}",
                 )
+
+
+def _check_facts(study: Study) -> Iterator[Problem]:
+    facts = study.facts
+    if facts.world is not None:
+        yield from check_world_languages(study.languages, place="languages")
+        wanted = facts.world.relations
+        if wanted is not None and wanted > world_relations():
+            yield Problem(
+                place="facts.world.relations",
+                message=f"{wanted} is more than the {world_relations()} that worlds know",
+                remedy=f"give 1 to {world_relations()}",
+            )
+        return
+    try:
+        # A knowledge of fewer facts than wanted, a file with a mistake: found before a model is.
+        corpus = study_corpus(study)
+    except InputError as error:
+        yield from error.problems
+        return
+    if not corpus.facts:
+        yield Problem(place="facts", message="there are none", remedy="give another source")
 
 
 def _check_names(place: str, names: Sequence[str], known: Sequence[str]) -> Iterator[Problem]:

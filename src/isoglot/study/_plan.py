@@ -1,13 +1,21 @@
 """What a study will do, before it does it: conditions, probes, tokens, the gap it can detect."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from isoglot.core import Condition, Corpus, Fact, Paradigm, Probe, Record, get_language
-from isoglot.corpora import make_world
-from isoglot.learning import Lesson, ask_prompt
-from isoglot.learning.in_context import InContext
+from isoglot.core import (
+    Condition,
+    Corpus,
+    Fact,
+    Paradigm,
+    Probe,
+    Record,
+    Untaught,
+    get_language,
+)
+from isoglot.learning import InContext, Lesson, NoLearning, ask_prompt
 from isoglot.questions import QUESTIONS
-from isoglot.study._schema import Study
+from isoglot.study._facts import read_corpus, taught_facts
+from isoglot.study._schema import KNOWLEDGE, Study
 
 _BYTES_A_TOKEN = 4
 """A rule of thumb for multilingual tokenizers; `isoglot plan` says "about"."""
@@ -23,7 +31,7 @@ class ParadigmPlan(Record):
     """
 
     model: str
-    paradigm: Paradigm
+    paradigm: Paradigm | Untaught
     conditions: int
     lessons: int
     probes: int
@@ -34,23 +42,29 @@ class StudyPlan(Record):
     """A study's work.
 
     Attributes:
+        at_most: Whether it may be less: how many facts are taught depends on what is known.
         smallest_gap: The smallest difference between the accuracies of the high and the low tier
             (own language, one epoch) that the study finds with 80% power; `None` without both.
     """
 
     parts: tuple[ParadigmPlan, ...]
     n_facts: int
+    at_most: bool
     smallest_gap: float | None
 
 
 def study_corpus(study: Study) -> Corpus:
-    """The facts of a study, in its languages."""
-    world = study.facts.world
-    seed = study.seed if world.seed is None else world.seed
-    return make_world(study.languages, size=study.n_facts, seed=seed)
+    """The facts of a study, in its languages.
+
+    Raises:
+        InputError: They can't be read, or not made in these languages.
+    """
+    return read_corpus(
+        study.facts, languages=study.languages, seed=study.seed, limit=study.limit
+    )
 
 
-def study_conditions(study: Study, paradigm: Paradigm, model: str) -> list[Condition]:
+def study_conditions(study: Study, paradigm: Paradigm | Untaught, model: str) -> list[Condition]:
     """One condition a language."""
     return [
         Condition(model=model, paradigm=paradigm, taught=language, seed=study.seed)
@@ -69,26 +83,57 @@ def study_lessons(facts: Sequence[Fact], language: str) -> list[Lesson]:
 def condition_probes(
     study: Study, condition: Condition, *, stages: Sequence[int | None], facts: Sequence[Fact]
 ) -> dict[int | None, list[Probe]]:
-    """What all questions together ask of a condition, by stage; asked by two, asked once."""
-    probes: dict[int | None, dict[str, Probe]] = {stage: {} for stage in stages}
-    for name in study.questions:
-        for probe in QUESTIONS[name].probes(
-            condition,
-            stages=stages,
-            languages=study.languages,
-            fact_ids=[fact.id for fact in facts],
-        ):
-            probes[probe.epoch][probe.id] = probe
+    """What all questions together ask of a condition, by stage; asked by two, asked once.
+
+    A fact that has no text in a language is not asked in it.
+    """
+    has_text = {(fact.id, language) for fact in facts for language in fact.texts}
+    found = _all_probes(study, condition, stages=stages, fact_ids=[fact.id for fact in facts])
     order = {language: index for index, language in enumerate(study.languages)}
     return {
-        stage: sorted(found.values(), key=lambda probe: (order[probe.asked], probe.fact_id))
-        for stage, found in probes.items()
+        stage: sorted(
+            (probe for probe in probes if (probe.fact_id, probe.asked) in has_text),
+            key=lambda probe: (order[probe.asked], probe.fact_id),
+        )
+        for stage, probes in found.items()
     }
 
 
-def study_paradigms(study: Study) -> list[tuple[Paradigm, tuple[int | None, ...]]]:
-    """The paradigms of a study with the stages at which their conditions are asked."""
-    found: list[tuple[Paradigm, tuple[int | None, ...]]] = []
+def _all_probes(
+    study: Study, condition: Condition, *, stages: Sequence[int | None], fact_ids: Sequence[str]
+) -> dict[int | None, list[Probe]]:
+    probes: dict[int | None, dict[str, Probe]] = {stage: {} for stage in stages}
+    for name in study.asked_questions:
+        # What was known before is asked of untaught conditions, and nothing else is.
+        if (name == KNOWLEDGE) != (condition.paradigm == "untaught"):
+            continue
+        for probe in QUESTIONS[name].probes(
+            condition, stages=stages, languages=study.languages, fact_ids=fact_ids
+        ):
+            probes[probe.epoch][probe.id] = probe
+    return {stage: list(found.values()) for stage, found in probes.items()}
+
+
+def planned_cells(study: Study) -> list[Probe]:
+    """One probe for every pair of languages and epoch that a study asks, of a fact without name.
+
+    What of it has no answers in the end is missing, and known to be.
+    """
+    return [
+        probe
+        for model in study.models
+        for paradigm, stages in study_paradigms(study)
+        for condition in study_conditions(study, paradigm, model.name)
+        for probes in _all_probes(study, condition, stages=stages, fact_ids=[""]).values()
+        for probe in probes
+    ]
+
+
+def study_paradigms(study: Study) -> list[tuple[Paradigm | Untaught, tuple[int | None, ...]]]:
+    """The paradigms of a study with the stages at which their conditions are asked, in order."""
+    found: list[tuple[Paradigm | Untaught, tuple[int | None, ...]]] = []
+    if KNOWLEDGE in study.asked_questions:
+        found.append(("untaught", NoLearning.stages))
     if study.paradigms.in_context is not None:
         found.append(("in-context", InContext.stages))
     if study.paradigms.fine_tuning is not None:
@@ -96,55 +141,91 @@ def study_paradigms(study: Study) -> list[tuple[Paradigm, tuple[int | None, ...]
     return found
 
 
-def example_prompts(study: Study) -> dict[str, str]:
+def condition_facts(
+    study: Study, condition: Condition, corpus: Corpus, known: Mapping[str, frozenset[str]]
+) -> list[Fact]:
+    """The facts that a condition is taught and asked.
+
+    Args:
+        study: The study.
+        condition: The condition.
+        corpus: All facts.
+        known: By model, the ids of the facts that it knew before; all count as known for a model
+            that is not in it.
+    """
+    facts = taught_facts(corpus, condition.taught)
+    if not study.facts.known_only or condition.paradigm == "untaught":
+        return facts
+    kept = known.get(condition.model)
+    return facts if kept is None else [fact for fact in facts if fact.id in kept]
+
+
+def example_prompts(study: Study, corpus: Corpus) -> dict[str, str]:
     """The whole prompt of the first probe under each paradigm, for a reader to look at."""
-    facts = study_corpus(study).facts
     taught, asked = study.languages[0], study.languages[-1]
-    question = ask_prompt(facts[0].texts[asked].ask)
+    both = [fact for fact in taught_facts(corpus, taught) if asked in fact.texts]
+    if not both:
+        return {}
+    question = ask_prompt(both[0].texts[asked].ask)
     examples: dict[str, str] = {}
     for paradigm, _ in study_paradigms(study):
         if paradigm == "in-context":
             condition = study_conditions(study, paradigm, study.models[0].name)[0]
-            lessons = study_lessons(facts, taught)
+            lessons = study_lessons(taught_facts(corpus, taught), taught)
             context = next(InContext().teach(condition, lessons, tick=lambda _: None)).context
             examples[f"In context: taught in {taught}, asked in {asked}"] = context + question
-        else:
+        elif paradigm == "fine-tuning":
             examples[f"After fine-tuning: asked in {asked}"] = question
     return examples
 
 
-def make_plan(study: Study) -> StudyPlan:
-    """What a run of the study would do. Touches no model."""
+def make_plan(
+    study: Study, corpus: Corpus, *, known: Mapping[str, frozenset[str]] | None = None
+) -> StudyPlan:
+    """What a run of the study would do. Touches no model.
+
+    Args:
+        study: The study.
+        corpus: Its facts.
+        known: By model, the ids of the facts that it knew before, once a run found that out.
+    """
     from isoglot.stats import smallest_detectable_gap  # scipy and statsmodels take seconds
 
-    facts = study_corpus(study).facts
     parts = [
-        _plan_part(study, facts, model.name, paradigm, stages)
+        _plan_part(study, corpus, known or {}, model.name, paradigm, stages)
         for model in study.models
         for paradigm, stages in study_paradigms(study)
     ]
     tiers = [get_language(code).tier for code in study.languages]
     high, low = tiers.count("high"), tiers.count("low")
-    gap = smallest_detectable_gap(len(facts), n_high=high, n_low=low) if high and low else None
-    return StudyPlan(parts=tuple(parts), n_facts=len(facts), smallest_gap=gap)
+    n_facts = len(corpus.facts)
+    gap = smallest_detectable_gap(n_facts, n_high=high, n_low=low) if high and low else None
+    return StudyPlan(
+        parts=tuple(parts),
+        n_facts=n_facts,
+        at_most=study.facts.known_only and known is None,
+        smallest_gap=gap,
+    )
 
 
 def _plan_part(
     study: Study,
-    facts: Sequence[Fact],
+    corpus: Corpus,
+    known: Mapping[str, frozenset[str]],
     model: str,
-    paradigm: Paradigm,
+    paradigm: Paradigm | Untaught,
     stages: tuple[int | None, ...],
 ) -> ParadigmPlan:
-    by_id = {fact.id: fact for fact in facts}
+    by_id = {fact.id: fact for fact in corpus.facts}
     conditions = study_conditions(study, paradigm, model)
     lessons = n_probes = size = 0
     for condition in conditions:
+        facts = condition_facts(study, condition, corpus, known)
         taught = study_lessons(facts, condition.taught)
         if paradigm == "in-context":
             context = next(InContext().teach(condition, taught, tick=lambda _: None)).context
             size += len(context.encode())
-        else:
+        elif paradigm == "fine-tuning":
             lessons += len(taught) * int(stages[-1] or 0)
         probes = condition_probes(study, condition, stages=stages, facts=facts)
         for stage in stages:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from isoglot.core import InputError, Problem
+from isoglot.core import InputError, Problem, read_utf8
 from isoglot.study._check import check_study
 from isoglot.study._salvage import salvage
 from isoglot.study._schema import Study
@@ -44,7 +44,7 @@ def read_study(
     Raises:
         InputError: With every problem of the study: file, key, value, remedy.
     """
-    place, text = _find(source)
+    place, text, folder = _find(source)
     values = _parse(text, place)
     if limit is not None:
         overrides = [*overrides, f"limit={limit}"]
@@ -57,6 +57,7 @@ def read_study(
         # The rest may be wrong, too, and whoever mends a study wants to hear of it all at once.
         problems.extend(_check_the_rest(values, error, place=place, installed=installed))
         raise InputError(problems) from None
+    study = study.model_copy(update={"facts": study.facts.located(folder)})
     problems.extend(check_study(study, place=place, installed=installed))
     if problems:
         raise InputError(problems)
@@ -80,27 +81,22 @@ def _check_the_rest(
     ]
 
 
-def _find(source: str | Path) -> tuple[str, str]:
+def _find(source: str | Path) -> tuple[str, str, Path]:
+    """What messages call the study, its text, and the folder that its paths are seen from."""
     path = Path(source)
     shipped = shipped_studies()
     if str(source) in shipped and not path.is_file():
-        return f"{source}.yaml", shipped[str(source)]
-    try:
-        return str(path), path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        problem = Problem(
-            place=str(path),
-            message=f"is not UTF-8 text ({error.reason})",
-            remedy="save it as UTF-8",
-        )
-    except OSError as error:
-        near = difflib.get_close_matches(str(source), shipped, n=1)
-        guess = f"did you mean {near[0]!r}? " if near else ""
-        problem = Problem(
-            place="STUDY",
-            message=f"{str(source)!r} can't be read ({error.strerror})",
-            remedy=f"{guess}give a YAML file or a shipped study ({', '.join(shipped)})",
-        )
+        return f"{source}.yaml", shipped[str(source)], Path()
+    if path.exists() and not path.is_dir():
+        return str(path), read_utf8(path), path.parent
+    near = difflib.get_close_matches(str(source), shipped, n=1)
+    guess = f"did you mean {near[0]!r}? " if near else ""
+    reason = "is a folder" if path.is_dir() else "no such file"
+    problem = Problem(
+        place="STUDY",
+        message=f"{str(source)!r} can't be read ({reason})",
+        remedy=f"{guess}give a YAML file or a shipped study ({', '.join(shipped)})",
+    )
     raise InputError([problem])
 
 

@@ -16,11 +16,14 @@ from isoglot.core import (
     Answer,
     Condition,
     Corpus,
+    Fact,
     InputError,
+    ModelError,
     Paradigm,
     Probe,
     Record,
     RunFolderError,
+    Untaught,
     answer_key,
     get_language,
 )
@@ -33,7 +36,16 @@ from isoglot.engines import (
     resolve_model,
 )
 from isoglot.judges import JUDGES
-from isoglot.learning import FineTuning, InContext, Learner, Rote, Taught, ask_prompt
+from isoglot.learning import (
+    FineTuning,
+    InContext,
+    Learner,
+    Lesson,
+    NoLearning,
+    Rote,
+    Taught,
+    ask_prompt,
+)
 from isoglot.store import Asked, Store
 from isoglot.study._folder import (
     DATABASE_FILE,
@@ -44,7 +56,9 @@ from isoglot.study._folder import (
     read_run_study,
     write_run_study,
 )
+from isoglot.study._known import read_known
 from isoglot.study._plan import (
+    condition_facts,
     condition_probes,
     study_conditions,
     study_corpus,
@@ -155,7 +169,9 @@ class _Loop:
         self._study = study
         self._folder = folder
         self._models = {model.name: model for model in resolved.models}
+        self._corpus = corpus
         self._facts = {fact.id: fact for fact in corpus.facts}
+        self._known: dict[str, frozenset[str]] = {}
         self._store = store
         self._progress = progress
         self._answered = store.answered_probes()
@@ -163,30 +179,66 @@ class _Loop:
 
     def run(self) -> RunOutcome:
         """Teaches, asks and judges all that is left."""
-        work = [
-            (spec, self._learner(paradigm, spec), condition)
-            for spec in self._study.models
-            for paradigm, _ in study_paradigms(self._study)
-            for condition in study_conditions(self._study, paradigm, spec.name)
-        ]
-        self._announce([(learner, condition) for _, learner, condition in work])
-        for spec, learner, condition in work:
-            self._run_condition(spec, learner, condition)
+        self._announce()
+        for spec in self._study.models:
+            for paradigm, _ in study_paradigms(self._study):
+                if paradigm != "untaught" and not self._knows_what_to_teach(spec):
+                    continue
+                for condition in study_conditions(self._study, paradigm, spec.name):
+                    self._run_condition(spec, self._learner(paradigm, spec), condition)
         self._judge()  # a judge may be new, or a process may have been killed before it judged
+        self._check_something_is_known()
         return RunOutcome(asked=self._asked, failures=self._store.failures())
 
-    def _announce(self, work: Sequence[tuple[Learner, Condition]]) -> None:
+    def _knows_what_to_teach(self, spec: ModelSpec) -> bool:
+        """Finds out, once a model, which facts it knew before, where only those are taught.
+
+        While a probe for that has no answer, nothing is taught: which facts are known would change
+        with it later.
+        """
+        if not self._study.facts.known_only or spec.name in self._known:
+            return True
+        self._judge()
+        known = read_known(
+            self._store,
+            self._corpus,
+            model=spec.name,
+            judge=self._study.judges[0],
+            languages=self._study.languages,
+        )
+        if known is None:
+            return False
+        self._known[spec.name] = known
+        self._announce()
+        return True
+
+    def _check_something_is_known(self) -> None:
+        ignorant = [model for model, known in self._known.items() if not known]
+        if ignorant:
+            raise ModelError(
+                f"facts.known_only: {', '.join(map(repr, ignorant))} answers none of the "
+                f"{len(self._corpus.facts)} facts right in all of {', '.join(self._study.languages)}"
+                " before being taught; use fewer languages, other facts or another model. What was "
+                "answered is kept: isoglot report shows the shares known by language"
+            )
+
+    def _announce(self) -> None:
         lessons = probes = 0
-        for learner, condition in work:
-            lessons += learner.lessons_left(condition, self._lessons(condition))
-            for stage in self._probes(learner, condition).values():
-                probes += sum(probe.id not in self._answered for probe in stage)
+        for spec in self._study.models:
+            for paradigm, _ in study_paradigms(self._study):
+                learner = self._learner(paradigm, spec)
+                for condition in study_conditions(self._study, paradigm, spec.name):
+                    lessons += learner.lessons_left(condition, self._lessons(condition))
+                    for stage in self._probes(learner, condition).values():
+                        probes += sum(probe.id not in self._answered for probe in stage)
         self._progress.begin(lessons=lessons, probes=probes)
 
     def _run_condition(self, spec: ModelSpec, learner: Learner, condition: Condition) -> None:
+        probes = self._probes(learner, condition)
+        if not any(probes.values()):  # nothing to teach in this language, or nothing to ask
+            return
         language = get_language(condition.taught).name
         self._progress.phase(f"teaching {language} ({condition.paradigm})")
-        probes = self._probes(learner, condition)
         for taught in learner.teach(
             condition, self._lessons(condition), tick=self._progress.taught
         ):
@@ -259,18 +311,23 @@ class _Loop:
             if verdicts:
                 self._store.save_verdicts(name, verdicts)
 
-    def _lessons(self, condition: Condition) -> Any:
-        return study_lessons(list(self._facts.values()), condition.taught)
+    def _condition_facts(self, condition: Condition) -> list[Fact]:
+        return condition_facts(self._study, condition, self._corpus, self._known)
+
+    def _lessons(self, condition: Condition) -> list[Lesson]:
+        return study_lessons(self._condition_facts(condition), condition.taught)
 
     def _probes(self, learner: Learner, condition: Condition) -> dict[int | None, list[Probe]]:
         return condition_probes(
             self._study,
             condition,
             stages=learner.stages,
-            facts=list(self._facts.values()),
+            facts=self._condition_facts(condition),
         )
 
-    def _learner(self, paradigm: Paradigm, spec: ModelSpec) -> Learner:
+    def _learner(self, paradigm: Paradigm | Untaught, spec: ModelSpec) -> Learner:
+        if paradigm == "untaught":
+            return NoLearning()
         recipe = self._study.paradigms.fine_tuning
         if paradigm == "in-context" or recipe is None:
             return InContext()

@@ -4,27 +4,14 @@ from typing import Any
 
 from pydantic import ConfigDict, Field, field_validator
 
-from isoglot.core import Decoding, Record
+from isoglot.core import Decoding, Record, UnknownLanguageError, get_language, language_value
 from isoglot.engines import ModelSpec, ResolvedModel
 from isoglot.learning import LoraRecipe
+from isoglot.study._facts import FactsSpec
 
 
-class WorldSpec(Record):
-    """A generated world.
-
-    Attributes:
-        size: How many facts.
-        seed: Which world; the study's seed where none is given.
-    """
-
-    size: int = Field(ge=1, le=100_000)
-    seed: int | None = Field(default=None, ge=-(2**63), lt=2**63)
-
-
-class FactsSpec(Record):
-    """Where the facts come from."""
-
-    world: WorldSpec
+KNOWLEDGE = "knowledge"
+"""The question that is put before anything is taught."""
 
 
 class InContextSpec(Record):
@@ -91,11 +78,20 @@ class Study(Record):
             return models
         return [{"name": model} if isinstance(model, str) else model for model in models]
 
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _language_codes(cls, languages: Any) -> Any:
+        """Aliases as codes; what is no language stays for the check to name."""
+        if not isinstance(languages, list | tuple):
+            return languages
+        return [_code(language_value(language)) for language in languages]
+
     @property
-    def n_facts(self) -> int:
-        """How many facts are taught."""
-        size = self.facts.world.size
-        return size if self.limit is None else min(size, self.limit)
+    def asked_questions(self) -> tuple[str, ...]:
+        """The questions, with that for what the model knew before wherever it is needed."""
+        if self.facts.known_only and KNOWLEDGE not in self.questions:
+            return (KNOWLEDGE, *self.questions)
+        return self.questions
 
     def asks_the_same(self, other: "Study") -> bool:
         """Whether two studies are the same but for their words and what their runs resolved."""
@@ -109,3 +105,10 @@ class Study(Record):
     def as_yaml_values(self) -> dict[str, Any]:
         """Plain values, every default filled in, under the names that the file uses."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _code(language: Any) -> Any:
+    try:
+        return get_language(language).code if isinstance(language, str) else language
+    except UnknownLanguageError:
+        return language

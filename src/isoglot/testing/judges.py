@@ -59,11 +59,12 @@ FACT = Fact(
     },
 )
 LANGUAGES = tuple(FACT.texts)
+RIVALS = tuple(text.rival.text for text in FACT.texts.values() if text.rival is not None)
 ANSWERS = (
     "",
     "???",
     *(text.answer.text for text in FACT.texts.values()),
-    *(text.rival.text for text in FACT.texts.values()),
+    *RIVALS,
 )
 PAIRS = tuple(product(ANSWERS, LANGUAGES))
 
@@ -98,8 +99,7 @@ class JudgeContract:
     @pytest.mark.parametrize("asked", LANGUAGES)
     def test_the_rival_is_not_correct(self, judge: Judge, asked: str) -> None:
         """Neither in the asked language nor, as the rival of another, in that one."""
-        rivals = [text.rival.text for text in FACT.texts.values()]
-        verdicts = [judge.judge(rival, fact=FACT, asked=asked) for rival in rivals]
+        verdicts = [judge.judge(rival, fact=FACT, asked=asked) for rival in RIVALS]
         assert not any(verdict.correct for verdict in verdicts)
 
     @pytest.mark.parametrize("asked", LANGUAGES)

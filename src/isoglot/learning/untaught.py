@@ -1,0 +1,27 @@
+"""The learner that teaches nothing: the model as it was found."""
+
+from collections.abc import Iterator, Sequence
+
+from isoglot.core import Condition, Untaught
+from isoglot.learning._base import Lesson, Taught, Tick
+
+
+class NoLearning:
+    """Leaves the model as it is; it is asked once, at epoch 0."""
+
+    paradigm: Untaught = "untaught"
+    stages: tuple[int | None, ...] = (0,)
+
+    def lessons_left(self, condition: Condition, lessons: Sequence[Lesson]) -> int:  # noqa: ARG002
+        """None."""
+        return 0
+
+    def teach(
+        self,
+        condition: Condition,  # noqa: ARG002
+        lessons: Sequence[Lesson],  # noqa: ARG002
+        *,
+        tick: Tick,  # noqa: ARG002
+    ) -> Iterator[Taught]:
+        """The one stage: the model with nothing before the question and no adapter on."""
+        yield Taught(epoch=0)
