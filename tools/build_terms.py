@@ -118,29 +118,63 @@ def _named(names: Mapping[str, str], code: str) -> Forms:
 
 def _currencies(cldr: Cldr, language: str) -> dict[str, Forms]:
     names = cldr.currencies(language)
-    used = sorted(set(currencies(cldr).values()))
+    users: dict[str, list[str]] = {}
+    territories = cldr.names(language, "territories")
+    for country, code in currencies(cldr).items():
+        users.setdefault(code, []).append(territories[country])
     counted = {
         code: [
             form
             for key, form in names.get(code, {}).items()
             if key == "displayName" or key.startswith("displayName-count")
         ]
-        for code in used
+        for code in sorted(users)
     }
-    # A word in the names of many currencies is the unit ("dollar"): said without its country, it
-    # is just as right.
+    # A word in the names of many currencies is the unit ("dollar").
     words: dict[str, set[str]] = {}
     for code, forms in counted.items():
         for form in forms:
             for word in form.split():
                 words.setdefault(word.casefold(), set()).add(code)
-    units = {word for word, codes in words.items() if len(codes) >= 3 and len(word) > 2}
-    return {
-        code: [] if forms[:1] in ([], [code]) else [
-            *forms, *(word for form in forms for word in form.split() if word.casefold() in units)
-        ]
-        for code, forms in counted.items()
-    }  # fmt: skip
+    stems = {word.casefold() for name in territories.values() for word in name.split()}
+    units = {
+        word
+        for word, codes in words.items()
+        if len(codes) >= 3 and len(word) > 2 and not any(_same_stem(word, stem) for stem in stems)
+    }
+    found: dict[str, Forms] = {}
+    for code, forms in counted.items():
+        # Who names the unit without its country ("tenge") is right, too.
+        short = [word for form in forms for word in form.split() if word.casefold() in units]
+        short += [_without_country(form, users[code]) for form in forms]
+        found[code] = [] if forms[:1] in ([], [code]) else [*forms, *short]
+    return found
+
+
+def _without_country(currency: str, country_names: list[str]) -> str:
+    """A currency's name without the words that are a country's: "Kazakhstani Tenge", "Tenge"."""
+    for name in country_names:
+        # Scripts without spaces put the country's name in front.
+        if currency.startswith(name) and " " not in currency:
+            return currency.removeprefix(name)
+    stems = [word.casefold() for name in country_names for word in name.split()]
+    rest = [
+        word
+        for word in currency.split()
+        if not any(_same_stem(word.casefold(), stem) for stem in stems)
+    ]
+    # More than one word, and what is left is hardly a name ("Ffranc y").
+    return rest[0] if len(rest) == 1 and len(rest) < len(currency.split()) else ""
+
+
+def _same_stem(word: str, other: str) -> bool:
+    """Whether two words begin alike for three letters and more than half of the shorter one."""
+    common = 0
+    for one, two in zip(word, other, strict=False):
+        if one != two:
+            break
+        common += 1
+    return common >= 3 and common > min(len(word), len(other)) / 2
 
 
 def reviewed(

@@ -5,7 +5,7 @@ Exit codes: 0 done; 1 done, but some probes failed; 2 the input is wrong; 130 in
 
 import typer
 
-from isoglot.cli import doctor, languages, models, plan, report, run, studies
+from isoglot.cli import data, doctor, languages, models, plan, report, run, studies
 
 app = typer.Typer(
     name="isoglot",
@@ -41,6 +41,7 @@ app.command("studies")(studies.studies)
 app.command("models")(models.models)
 app.command("languages")(languages.languages)
 app.command("doctor")(doctor.doctor)
+app.add_typer(data.app)
 
 
 def main() -> None:
