@@ -21,7 +21,6 @@ SURE_CONTINENT = {"MX": "north-america"}
 # beside one that the table leaves out; money that is used beside the legal tender.
 CONTESTED_LANGUAGE = frozenset("FM IQ ME MK ZA".split())
 CONTESTED_CURRENCY = frozenset("BG LB LR VE ZW".split())
-LARGEST_SUM_PART = 10
 
 
 def countries(cldr: Cldr) -> list[str]:

@@ -33,6 +33,9 @@ NUMBERS = (
 )
 # Where a term that is the English word means that nobody translated it, unless its reader says so.
 UNTRANSLATED_IF_ENGLISH = frozenset({"gd", "sw", "tk", "zu"})
+PROPER_NAMES = frozenset(
+    {"countries", "languages", "official-languages", "continents", "currencies"}
+)
 # Written for sums of money and in books of account, not said.
 UNUSED_NUMBER_RULES = ("financial", "verbose", "-before-consonant", "stressed")
 CONTINENT_CODES = {
@@ -225,13 +228,16 @@ def _unique(forms: Forms) -> Forms:
 
 
 def _is_english(term: str, english: Forms, language: str, set_name: str) -> bool:
-    if language not in UNTRANSLATED_IF_ENGLISH or set_name in {"territories", "countries"}:
-        return False  # many a country's name is the same everywhere
-    word = english[0].casefold() if english else ""
+    """Whether a term is the English one in a language where that means it was not translated."""
+    if language not in UNTRANSLATED_IF_ENGLISH:
+        return False
     said = term.casefold()
     if language == "zu":  # a prefix before the English word is no translation
         said = said.partition("-")[2] or said
-    return bool(word) and said == word
+    # Many a proper name is the same everywhere; a phrase of English words is not.
+    if set_name in PROPER_NAMES and " " not in said:
+        return False
+    return set_name != "territories" and bool(english) and said == english[0].casefold()
 
 
 def _drop_ambiguous(set_name: str, items: dict[str, Forms]) -> Iterator[Dropped]:

@@ -1,5 +1,11 @@
-"""Facts in: generated worlds."""
+"""Facts in: generated worlds, general knowledge."""
 
+from isoglot.corpora.knowledge import (
+    KNOWLEDGE_RELATIONS,
+    check_knowledge_languages,
+    knowledge_languages,
+    make_knowledge,
+)
 from isoglot.corpora.worlds import (
     check_world_languages,
     make_world,
@@ -7,4 +13,13 @@ from isoglot.corpora.worlds import (
     world_relations,
 )
 
-__all__ = ["check_world_languages", "make_world", "world_languages", "world_relations"]
+__all__ = [
+    "KNOWLEDGE_RELATIONS",
+    "check_knowledge_languages",
+    "check_world_languages",
+    "knowledge_languages",
+    "make_knowledge",
+    "make_world",
+    "world_languages",
+    "world_relations",
+]

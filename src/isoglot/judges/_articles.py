@@ -4,10 +4,9 @@ import re
 from functools import cache
 from importlib.resources import files
 
-import yaml
 from pydantic import RootModel
 
-from isoglot.core import Record
+from isoglot.core import Record, parse_yaml
 
 
 class _Articles(Record):
@@ -36,7 +35,7 @@ def strip_articles(text: str, *, language: str) -> str:
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     text = files("isoglot.judges").joinpath("data/articles.yaml").read_text(encoding="utf-8")
-    listed = _ArticlesFile.model_validate(yaml.safe_load(text)).root
+    listed = _ArticlesFile.model_validate(parse_yaml(text)).root
     return {language: _pattern(articles) for language, articles in listed.items()}
 
 

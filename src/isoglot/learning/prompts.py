@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
-from isoglot.core import Record
+from isoglot.core import Record, parse_yaml
 
 
 class _PreamblesFile(Record):
@@ -27,4 +25,4 @@ def answer_text(answer: str) -> str:
 def preambles() -> Mapping[str, str]:
     """The text that stands before facts taught in context, by language."""
     text = files("isoglot.learning").joinpath("data/preambles.yaml").read_text(encoding="utf-8")
-    return _PreamblesFile.model_validate(yaml.safe_load(text)).preambles
+    return _PreamblesFile.model_validate(parse_yaml(text)).preambles

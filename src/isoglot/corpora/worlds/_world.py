@@ -18,7 +18,7 @@ from isoglot.core import (
     stream_seed,
 )
 from isoglot.corpora._terms import shared_items, terms
-from isoglot.corpora.worlds._data import relations, world_languages, wordings
+from isoglot.corpora.worlds._data import relations, wordings, world_languages
 from isoglot.corpora.worlds._names import invented_names
 
 

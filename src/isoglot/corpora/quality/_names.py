@@ -1,0 +1,81 @@
+"""Did the names survive? Without them the facts of one template are all the same."""
+
+import math
+from collections import Counter, defaultdict
+
+from isoglot.corpora.quality._records import Example, Measure, not_measured, share
+from isoglot.corpora.quality._text import longest_shared, normal, words
+from isoglot.corpora.quality._view import View
+
+# Two inflected forms of a name share more than half of it; two different names rarely do.
+_SHARED = 0.5
+# In one script a name is copied, or inflected at its end.
+_COPIED = 0.6
+# What is looked for without a template must be too long to be an ending that many words have.
+_LEAST_LETTERS = 3
+_LEAST_CHARACTERS = 2  # of scripts without spaces, where a character says more
+
+
+def names_lost(view: View, reference: View, *, slots: bool) -> dict[str, Measure]:
+    """`names_lost`: the share of facts whose two questions do not share a name of their own.
+
+    The name must be in teach and ask alike, up to inflection, and be no other fact's of the same
+    template. Where the language is written in the reference's script it must be the reference's
+    name; elsewhere it is transliterated, and how can't be known.
+    """
+    if not slots:
+        return {"names_lost": not_measured("the questions have no names that could be found")}
+    named = [fact_id for fact_id in view.texts if reference.names.get(fact_id)]
+    template = {fact_id: normal(reference.by_key[fact_id, "teach"].masked) for fact_id in named}
+    uses = Counter((template[each], view.names[each]) for each in named if view.names[each])
+    by_template: dict[str, list[str]] = defaultdict(list)
+    for fact_id in named:
+        by_template[template[fact_id]].append(fact_id)
+    flagged = []
+    for fact_id in named:
+        remark = _lost(view, fact_id, others=by_template[template[fact_id]])
+        if not remark and uses[template[fact_id], view.names[fact_id]] > 1:
+            remark = f"another fact has the name {view.names[fact_id]!r}, too"
+        if not remark and view.script == reference.script:
+            remark = _changed(view, fact_id, reference.names[fact_id])
+        if remark:
+            text = view.texts[fact_id]
+            flagged.append(
+                Example(fact_id=fact_id, text=f"{text.teach} / {text.ask}", remark=remark)
+            )
+    return {"names_lost": share(flagged, len(named))}
+
+
+def _lost(view: View, fact_id: str, *, others: list[str]) -> str:
+    name = view.names[fact_id]
+    fillings = [view.by_key[fact_id, kind].filling for kind in ("teach", "ask")]
+    if name and len(name) >= _SHARED * max(map(len, fillings)):
+        return ""
+    if not all(fillings) and _distinguishing(view, fact_id, others):
+        return ""
+    if all(fillings):
+        return f"taught as {fillings[0]!r}, asked as {fillings[1]!r}"
+    return "teach and ask share nothing that tells the fact from others"
+
+
+def _distinguishing(view: View, fact_id: str, others: list[str]) -> bool:
+    """Whether teach and ask share something that no other fact of the template holds."""
+    text = view.texts[fact_id]
+    rest = [view.texts[each] for each in others if each != fact_id]
+    if view.spaced:
+        mine = {*words(text.teach)} & {*words(text.ask)}
+        theirs = {word for each in rest for word in (*words(each.teach), *words(each.ask))}
+        return any(len(word) >= _LEAST_LETTERS for word in mine - theirs)
+    shared = longest_shared(text.teach, text.ask)
+    return len(shared) >= _LEAST_CHARACTERS and not any(
+        shared in question.casefold() for each in rest for question in (each.teach, each.ask)
+    )
+
+
+def _changed(view: View, fact_id: str, name: str) -> str:
+    least = math.ceil(_COPIED * len(name))
+    text = view.texts[fact_id]
+    for question in (text.teach, text.ask):
+        if len(longest_shared(question, name)) < least:
+            return f"the reference has the name {name!r}"
+    return ""

@@ -1,0 +1,115 @@
+"""Does it mean the same? A translation should be nearest to its own original among all others.
+
+Ranks, never similarities: what similarity two translations have depends on the languages.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isoglot.core import stream_seed
+from isoglot.corpora.quality._encoders import Embed
+from isoglot.corpora.quality._records import Example, Measure, kept, not_measured
+from isoglot.corpora.quality._slots import SLOT
+from isoglot.corpora.quality._view import Question, View
+
+# With fewer different meanings than this a text is found by chance too often to say anything.
+FEWEST_MEANINGS = 8
+# One word for every name, in every language, so that names can't be what texts are found by.
+_PLACEHOLDER = "X"
+
+
+class Targets:
+    """The texts of the reference language that translations are looked for among.
+
+    Args:
+        reference: The reference language.
+        sample: How many texts to draw at most.
+        seed: Draws them.
+    """
+
+    def __init__(self, reference: View, *, sample: int, seed: int) -> None:
+        masked = [question.masked for question in reference.questions]
+        meanings = _meanings(reference.questions, masked)
+        self.by_template = len(set(meanings)) >= FEWEST_MEANINGS
+        if not self.by_template:
+            # A handful of templates: what tells their questions apart are the names.
+            masked = [question.text for question in reference.questions]
+            meanings = _meanings(reference.questions, masked)
+        first = {text: place for place, text in reversed(list(enumerate(masked)))}
+        places = sorted(first.values())
+        rng = np.random.default_rng(stream_seed(seed, "quality", "retrieve"))
+        drawn = sorted(rng.permutation(len(places))[:sample].tolist())
+        self.questions = [reference.questions[places[index]] for index in drawn]
+        self.meanings = np.array([meanings[places[index]] for index in drawn], dtype=np.int64)
+
+    def text(self, question: Question) -> str:
+        """What of a question is encoded."""
+        return question.masked.replace(SLOT, _PLACEHOLDER) if self.by_template else question.text
+
+
+def _meanings(questions: Sequence[Question], texts: Sequence[str]) -> list[int]:
+    """For each question the number of its meaning.
+
+    The two questions of a fact mean the same, and so do questions with the same (masked) text; what
+    hangs together by these two is one meaning.
+    """
+    parent: dict[str, str] = {}
+
+    def root(node: str) -> str:
+        while parent.setdefault(node, node) != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for question, text in zip(questions, texts, strict=True):
+        parent[root(f"fact {question.fact_id}")] = root(f"text {text}")
+    numbers: dict[str, int] = {}
+    return [numbers.setdefault(root(f"text {text}"), len(numbers)) for text in texts]
+
+
+def retrieved(view: View, targets: Targets, embed: Embed) -> dict[str, Measure]:
+    """`retrieved_first`: the share found first; `mean_reciprocal_rank`: of the rank (1 is first).
+
+    Found is a text by any question of the same meaning: a paraphrase is no mistake.
+    """
+    pairs = [
+        (index, view.by_key[question.key])
+        for index, question in enumerate(targets.questions)
+        if question.key in view.by_key
+    ]
+    meanings = targets.meanings[[index for index, _ in pairs]] if pairs else targets.meanings[:0]
+    if len(np.unique(meanings)) < FEWEST_MEANINGS:
+        why = f"there are fewer than {FEWEST_MEANINGS} different questions"
+        return {"retrieved_first": not_measured(why), "mean_reciprocal_rank": not_measured(why)}
+    translations = embed([targets.text(question) for _, question in pairs])
+    originals = embed([targets.text(targets.questions[index]) for index, _ in pairs])
+    ranks = _ranks(translations @ originals.T, meanings)
+    missed = [
+        Example(
+            fact_id=question.fact_id,
+            text=targets.text(question),
+            remark=f"should mean: {targets.text(targets.questions[index])}",
+        )
+        for (index, question), rank in zip(pairs, ranks, strict=True)
+        if rank > 1
+    ]
+    return {
+        "retrieved_first": kept(float(np.mean(ranks == 1)), len(pairs), missed),
+        "mean_reciprocal_rank": kept(float(np.mean(1 / ranks)), len(pairs), []),
+    }
+
+
+def _ranks(similarity: NDArray[np.float32], meanings: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The rank of the best text of the right meaning, from 1; ties count against it.
+
+    Args:
+        similarity: Translations in rows, originals in columns.
+        meanings: Of both.
+    """
+    right = meanings[:, None] == meanings[None, :]
+    best = np.where(right, similarity, -np.inf).max(axis=1)
+    ahead = ~right & (similarity >= best[:, None])
+    ranks: NDArray[np.int64] = 1 + ahead.sum(axis=1)
+    return ranks
