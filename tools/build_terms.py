@@ -258,6 +258,33 @@ def _drop_ambiguous(set_name: str, items: dict[str, Forms]) -> Iterator[Dropped]
             items[item] = [form for form in forms if form.casefold() not in shared]
 
 
+def drop_false_friends(built: Mapping[str, Sets]) -> Iterator[str]:
+    """Takes out aliases that another language has for another item of the same set.
+
+    An answer in the wrong language is told by its words: the Italian dog is no French duck. Where
+    both are the usual words, both stay, and are named.
+    """
+    for set_name in next(iter(built.values())):
+        if set_name in {"continents", "currencies"}:
+            continue
+        means: dict[str, set[str]] = {}
+        for sets in built.values():
+            for item, forms in sets[set_name].items():
+                for form in forms:
+                    means.setdefault(form.casefold(), set()).add(item)
+        friends = {form for form, items in means.items() if len(items) > 1}
+        for language, sets in built.items():
+            for item, forms in sets[set_name].items():
+                for form in [form for form in forms if form.casefold() in friends]:
+                    kept = form == forms[0]
+                    if not kept:
+                        forms.remove(form)
+                    yield (
+                        f"  {set_name}.{item} in {language}: {form!r} means something else in "
+                        f"another language; {'kept, the usual word' if kept else 'dropped'}"
+                    )
+
+
 def main() -> None:
     """Writes the data and prints what was dropped."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -274,11 +301,15 @@ def main() -> None:
         review = yaml.safe_load(path.read_text(encoding="utf-8"))
         sets, dropped = reviewed(cldr_forms(cldr, language, selection), english, language, review)
         built[language] = sets
-        content = {"language": language, "source": f"Unicode CLDR {VERSION}", "sets": sets}
-        _write(CORPORA / f"data/terms/{language}.json", content)
         print(f"{language}: dropped {len(dropped)}")  # noqa: T201
         for each in dropped:
             print(f"  {each.set_name}.{each.item} ({each.term}): {each.reason}")  # noqa: T201
+    print("false friends:")  # noqa: T201
+    for line in drop_false_friends(built):
+        print(line)  # noqa: T201
+    for language, sets in built.items():
+        content = {"language": language, "source": f"Unicode CLDR {VERSION}", "sets": sets}
+        _write(CORPORA / f"data/terms/{language}.json", content)
     for name in english:
         shared = set.intersection(*(set(sets[name]) for sets in built.values()))
         print(f"{name}: {len(shared)} of {len(english[name])} in all {len(built)} languages")  # noqa: T201

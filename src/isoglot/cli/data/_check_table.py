@@ -44,7 +44,7 @@ def checks_table(check: CorpusCheck) -> Table:
 
 
 def reason_lines(check: CorpusCheck, *, examples: int) -> Iterator[str]:
-    """The reasons of every language with some examples each, as rich markup; then what is missing."""
+    """The reasons of every language with examples, as rich markup; then what was not measured."""
     for each in check.languages:
         if each.reasons:
             yield f"\n{_name(each.language)}"

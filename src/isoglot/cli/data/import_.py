@@ -179,12 +179,12 @@ def _summary(corpus: "Corpus", without: Sequence[str]) -> list[str]:
     rivals = {code: sum(text.rival is not None for text in texts[code]) for code in texts}
     missing = {code: len(ids) for code, ids in corpus.missing().items()}
     lines = [
-        f"{len(corpus.facts)} facts in {', '.join(corpus.languages)}",
+        f"Facts: {len(corpus.facts)} in {', '.join(corpus.languages)}",
         f"With a rival: {_by_language(rivals) if any(rivals.values()) else 'none'}",
         f"Missing texts: {_by_language(missing) if missing else 'none'}",
     ]
     if without:
-        lines.append(f"Left out, as they have no text at all: {len(without)} facts")
+        lines.append(f"Facts left out, without any text: {len(without)}")
     return lines
 
 

@@ -30,9 +30,13 @@ def _kind(value: object) -> str:
 
 def listed(names: Iterable[object]) -> str:
     """Names one after the other; of very many only the first."""
-    every = [str(name) if len(str(name)) <= LONGEST_VALUE else shown(str(name)) for name in names]
+    every = [_plain(str(name)) for name in names]
     more = len(every) - MOST_NAMES
     return ", ".join(every[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _plain(name: str) -> str:
+    return name if len(name) <= LONGEST_VALUE and name.isprintable() else shown(name)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -136,7 +140,8 @@ def flaws(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
             yield key, f"{shown(value)} holds half of a surrogate pair, which is no character"
     elif isinstance(value, dict):
         for name, each in value.items():
-            inner = f"{key}.{name}" if key else str(name)
+            said = shown(name)[1:-1]
+            inner = f"{key}.{said}" if key else said
             if list(flaws(name)):
                 yield key, f"the key {shown(name)} holds what is no character"
             else:
