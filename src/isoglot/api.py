@@ -245,6 +245,13 @@ class Run:
                 )
         return page
 
+    def _known_notes(self) -> list[str]:
+        return [
+            f"Only facts that {model} knew before were taught to it: {len(known):,} of "
+            f"{len(self.corpus.facts):,}, those that it answered right in every language."
+            for model, known in self.known.items()
+        ]
+
     def _report_info(self) -> "ReportInfo":
         from isoglot.report import ReportInfo
 
@@ -269,5 +276,9 @@ class Run:
             command="isoglot run study.yaml --out again",
             guess=self.relation_guess,
             prompts=example_prompts(self.study, self.corpus),
-            notes=notes,
+            translation={
+                code: (each.verdict, each.reasons)
+                for code, each in (resolved.translation if resolved else {}).items()
+            },
+            notes=(*notes, *self._known_notes()),
         )

@@ -110,12 +110,6 @@ def _read_own(path: Path) -> tuple[Language, ...]:
     text = read_utf8(path)
     try:
         return _LanguagesFile.model_validate(parse_yaml(text)).resolved()
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = Place(str(path), mark.line + 1, mark.column + 1) if mark else Place(str(path))
-        raise InputError(
-            [Problem(place=str(place), message="is not YAML", remedy="mend it there")]
-        ) from None
     except ValidationError as error:
         raise InputError(
             [
@@ -126,6 +120,12 @@ def _read_own(path: Path) -> tuple[Language, ...]:
                 )
                 for each in error.errors()
             ]
+        ) from None
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible date
+        mark = getattr(error, "problem_mark", None)
+        place = Place(str(path), mark.line + 1, mark.column + 1) if mark else Place(str(path))
+        raise InputError(
+            [Problem(place=str(place), message="is not YAML", remedy="mend it there")]
         ) from None
 
 

@@ -1,5 +1,6 @@
 """Text files in: UTF-8 or one clear message with the place."""
 
+import codecs
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,10 +39,12 @@ def read_utf8(path: Path) -> str:
                 )
             ]
         ) from None
+    # Before decoding: the codec that skips the mark counts an error's place from behind it.
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
+        before = data[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         line_start = before.rfind(b"\n") + 1
         place = Place(
             str(path),

@@ -32,13 +32,17 @@ NO_ANSWERS: Final = "no answers"
 
 
 class LanguageResult(NamedTuple):
-    """What one language came to: before teaching, after fine-tuning, in context."""
+    """What one language came to: before teaching, after fine-tuning, in context.
+
+    `known` is of all facts, `before` of those that were taught.
+    """
 
     code: str
     before: Estimate | None
     after: Estimate | None
     in_context: Estimate | None
     guess: float = 0.0
+    known: Estimate | None = None
 
     def of(self, paradigm: Paradigm) -> Estimate | None:
         """The result of a paradigm."""
@@ -97,8 +101,9 @@ def language_results(estimates: Sequence[Estimate], *, guess: float = 0.0) -> li
     """
     of_one_model(estimates)
     own = pick(estimates, "effectiveness", "accuracy")
+    known = {e.languages["taught"]: e for e in pick(estimates, "knowledge", "known_before")}
     results = []
-    for code in in_order(each.languages["taught"] for each in own):
+    for code in in_order([*known, *(each.languages["taught"] for each in own)]):
         mine = [each for each in own if each.languages["taught"] == code]
         tuned = {e.epoch: e for e in mine if e.paradigm == "fine-tuning" and e.epoch is not None}
         last = max(tuned, default=0)
@@ -110,6 +115,7 @@ def language_results(estimates: Sequence[Estimate], *, guess: float = 0.0) -> li
                 after=tuned.get(last) if last else None,
                 in_context=in_context[0] if in_context else None,
                 guess=guess,
+                known=known.get(code),
             )
         )
     return results

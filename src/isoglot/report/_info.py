@@ -22,6 +22,8 @@ class ReportInfo(Record):
         guess: The share that knowing the answers of each relation, but not whose they are, gets
             right; see `isoglot.analysis.relation_guess`.
         prompts: The exact text of a prompt for each kind of prompt, under a name for it.
+        translation: What a check made of each language's texts (good, check or bad) and why; a
+            language that is not in it was not checked.
         notes: Sentences that a reader must know before the numbers, such as what is unfinished.
     """
 
@@ -37,4 +39,5 @@ class ReportInfo(Record):
     command: str
     guess: float = 0.0
     prompts: Mapping[str, str] = {}
+    translation: Mapping[str, tuple[str, tuple[str, ...]]] = {}
     notes: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from isoglot.judges import JUDGES
 from isoglot.learning import preambles
 from isoglot.questions import QUESTIONS
 from isoglot.study._plan import study_corpus
-from isoglot.study._schema import Study
+from isoglot.study._schema import KNOWLEDGE, Study
 
 
 def check_study(study: Study, *, place: str, installed: bool) -> list[Problem]:
@@ -37,7 +37,8 @@ def _problems(study: Study, *, installed: bool) -> Iterator[Problem]:
     yield from _check_repeats("models", [model.name for model in study.models])
     yield from _check_names("questions", study.questions, list(QUESTIONS))
     yield from _check_names("judges", study.judges, list(JUDGES))
-    if study.paradigms.in_context is None and study.paradigms.fine_tuning is None:
+    teaches = set(study.asked_questions) != {KNOWLEDGE}
+    if teaches and study.paradigms.in_context is None and study.paradigms.fine_tuning is None:
         yield Problem(
             place="paradigms",
             message="names no paradigm",

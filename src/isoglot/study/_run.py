@@ -67,6 +67,7 @@ from isoglot.study._plan import (
 )
 from isoglot.study._progress import Progress
 from isoglot.study._schema import Resolved, Study
+from isoglot.study._translation import known_translation
 
 _VERSIONED = ("isoglot", "torch", "transformers", "peft", "tokenizers", "numpy")
 
@@ -141,7 +142,12 @@ def _resolve(study: Study, folder: Path) -> Resolved:
                 remedy="give another --out, or bring the weights back",
             )
         models.append(model)
-    return Resolved(versions=_versions(), models=tuple(models))
+    known = known_translation(study.facts)
+    return Resolved(
+        versions=_versions(),
+        models=tuple(models),
+        translation={code: known[code] for code in study.languages if code in known},
+    )
 
 
 def _versions() -> dict[str, str]:

@@ -8,6 +8,7 @@ from isoglot.core import Decoding, Record, UnknownLanguageError, get_language, l
 from isoglot.engines import ModelSpec, ResolvedModel
 from isoglot.learning import LoraRecipe
 from isoglot.study._facts import FactsSpec
+from isoglot.study._translation import Translation
 
 
 KNOWLEDGE = "knowledge"
@@ -42,10 +43,12 @@ class Resolved(Record):
     Attributes:
         versions: Of isoglot, Python and the libraries that answers depend on.
         models: The models with nothing left open.
+        translation: How well each language of the facts is translated, where that was checked.
     """
 
     versions: dict[str, str]
     models: tuple[ResolvedModel, ...]
+    translation: dict[str, Translation] = {}
 
 
 class Study(Record):
@@ -63,7 +66,7 @@ class Study(Record):
     models: tuple[ModelSpec, ...] = Field(min_length=1)
     languages: tuple[str, ...] = Field(min_length=1)
     facts: FactsSpec
-    paradigms: Paradigms
+    paradigms: Paradigms = Paradigms()
     questions: tuple[str, ...] = Field(default=("effectiveness", "transfer"), min_length=1)
     judges: tuple[str, ...] = Field(default=("match",), min_length=1)
     decoding: Decoding = Decoding()

@@ -2,7 +2,7 @@
 
 import typer
 
-from isoglot.cli.data import import_, knowledge, schema, world
+from isoglot.cli.data import check, import_, knowledge, schema, translate, world
 
 app = typer.Typer(
     name="data",
@@ -13,4 +13,6 @@ app = typer.Typer(
 app.command("world")(world.world)
 app.command("knowledge")(knowledge.knowledge)
 app.command("import")(import_.import_)
+app.command("translate")(translate.translate)
+app.command("check")(check.check)
 app.command("schema")(schema.schema)

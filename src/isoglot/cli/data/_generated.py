@@ -1,10 +1,12 @@
 """What the commands that generate facts share: languages in, a file of facts out."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from isoglot.core import Corpus, get_language, language_value
+if TYPE_CHECKING:
+    from isoglot.core import Corpus
 
 LANGUAGES_HELP = "Languages, with commas between them: codes, aliases or names."
 OUT_HELP = "The file to write, in isoglot's own format (JSON lines)."
@@ -17,6 +19,8 @@ def listed_languages(text: str) -> list[str]:
     Raises:
         UnknownLanguageError: One is not known.
     """
+    from isoglot.core import get_language, language_value
+
     said = [part.strip() for part in text.split(",") if part.strip()]
     return list(
         dict.fromkeys(
@@ -25,7 +29,7 @@ def listed_languages(text: str) -> list[str]:
     )
 
 
-def write_corpus(corpus: Corpus, out: Path) -> None:
+def write_corpus(corpus: "Corpus", out: Path) -> None:
     """Writes the facts and says how many there are."""
     from isoglot.corpora.formats import write_facts
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from isoglot.corpora.translation import (
         LanguageReport,
         TranslatedCorpus,
-        TranslationFailure,
         TranslationProgress,
         Translator,
     )

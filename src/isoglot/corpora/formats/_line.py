@@ -68,8 +68,15 @@ def fact_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, **FactForm.model_json_schema()}
 
 
-def read_line(value: Any, *, place: str) -> Draft | list[Problem]:
-    """The fact that a line's value means, or what is wrong with it."""
+def read_line(value: Any, *, place: str, codes: dict[str, str]) -> Draft | list[Problem]:
+    """The fact that a line's value means, or what is wrong with it.
+
+    Args:
+        value: What the line's JSON holds.
+        place: What messages call the line.
+        codes: The languages resolved so far, name to code: looking one up takes longer than
+            everything else in a line.
+    """
     try:
         form = FactForm.model_validate(value)
     except ValidationError as error:
@@ -79,7 +86,7 @@ def read_line(value: Any, *, place: str) -> Draft | list[Problem]:
     called: dict[str, str] = {}
     for said, text in form.texts.items():
         try:
-            code = language_code(said, place=f"{place}: texts")
+            code = codes.get(said) or language_code(said, place=f"{place}: texts")
         except UnknownLanguageError as error:
             problems.extend(error.problems)
             continue
@@ -92,6 +99,7 @@ def read_line(value: Any, *, place: str) -> Draft | list[Problem]:
                 )
             )
         called[code] = said
+        codes[said] = code
         cells[code] = _cell(text, place)
     return problems or Draft(id=form.id, relation=form.relation, place=place, cells=cells)
 

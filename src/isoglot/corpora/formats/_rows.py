@@ -180,8 +180,9 @@ class _RowReader:
         if not isinstance(value, str):
             self._problems.add(place, f"must be text, not {shown(value)}", "write it as text")
             return None
-        for _, flaw in flaws(value):
-            self._problems.add(place, flaw, "mend the text")
+        if not value.isprintable():
+            for _, flaw in flaws(value):
+                self._problems.add(place, flaw, "mend the text")
         return filled(value)
 
     def _aliases(self, row: Row, column: str) -> list[str]:

@@ -39,8 +39,9 @@ def read_facts(
     path = Path(path)
     problems = Problems(path)
     drafts = []
+    codes: dict[str, str] = {}
     for line in read_json_lines(path, problems):
-        read = read_line(line.value, place=str(Place(str(path), line.number)))
+        read = read_line(line.value, place=str(Place(str(path), line.number)), codes=codes)
         if isinstance(read, Draft):
             drafts.append(read)
         else:
@@ -73,6 +74,7 @@ def write_facts(corpus: Corpus, path: str | Path) -> None:
     if not corpus.facts:
         problems.add(f"corpus {corpus.name!r}", "holds no facts", "write one that does")
     lines = []
+    codes: dict[str, str] = {}
     for fact in corpus.facts:
         value = fact.model_dump(mode="python")
         place = f"fact {shown(fact.id)}"
@@ -80,7 +82,7 @@ def write_facts(corpus: Corpus, path: str | Path) -> None:
             for key, flaw in wrong:
                 problems.add(f"{place}: {key}", flaw, "mend the text")
             continue
-        read = read_line(value, place=place)
+        read = read_line(value, place=place, codes=codes)
         if not isinstance(read, Draft):
             problems.take(read)
             continue

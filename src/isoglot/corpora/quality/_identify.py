@@ -7,7 +7,7 @@ from isoglot.corpora.quality._data import Relatives, relatives
 from isoglot.corpora.quality._encoders import Identify
 from isoglot.corpora.quality._records import Example, Measure, kept, not_measured, share
 from isoglot.corpora.quality._slots import SLOT
-from isoglot.corpora.quality._view import View
+from isoglot.corpora.quality._view import Question, View
 
 # The tool errs on single short questions even where they are right; five are a short paragraph.
 TOGETHER = 5
@@ -35,8 +35,10 @@ def identified(view: View, identify: Identify, *, seed: int) -> dict[str, Measur
     if not distinct:
         return dict.fromkeys(NAMES, not_measured("there are no texts"))
     rng = np.random.default_rng(stream_seed(seed, "quality", "identify", view.language))
-    drawn = [distinct[index] for index in rng.permutation(len(distinct))[:_MOST]]
-    texts = [" ".join(question.masked.replace(SLOT, " ").split()) for question in drawn]
+    order = rng.permutation(len(distinct))[:_MOST].tolist()
+    drawn = [distinct[index] for index in sorted(order)]
+    bare = {index: _without_name(distinct[index]) for index in order}
+    texts = [bare[index] for index in sorted(order)]
     wrong: list[Example] = []
     near: list[Example] = []
     for question, text in zip(drawn, texts, strict=True):
@@ -47,8 +49,12 @@ def identified(view: View, identify: Identify, *, seed: int) -> dict[str, Measur
     return {
         "identified": kept(1 - len(wrong) / len(texts), len(texts), wrong),
         "near_relative": share(near, len(texts)),
-        "identified_together": _together(texts, identify, same),
+        "identified_together": _together([bare[index] for index in order], identify, same),
     }
+
+
+def _without_name(question: Question) -> str:
+    return " ".join(question.masked.replace(SLOT, " ").split())
 
 
 def _together(texts: list[str], identify: Identify, same: set[str]) -> Measure:

@@ -1,5 +1,6 @@
 """A corpus as the checks look at it: by language, with the names in its questions found."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -103,8 +104,16 @@ def look(corpus: Corpus, language: str, *, slots: bool = True) -> View:
             plain.append((fact.id, fact.relation, "teach", texts[fact.id].teach))
             plain.append((fact.id, fact.relation, "ask", texts[fact.id].ask))
     spaced = has_spaces(get_language(language).script)
-    wordings = [text for *_, text in plain]
-    found = find_slots(wordings, spaced=spaced) if slots else [None] * len(plain)
+    found: list[tuple[int, int] | None] = [None] * len(plain)
+    if slots:
+        # Within a relation, for between two that are worded alike it is not the name that differs.
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, (_, relation, _, _) in enumerate(plain):
+            places[relation].append(place)
+        for group in places.values():
+            of_group = find_slots([plain[place][3] for place in group], spaced=spaced)
+            for place, slot in zip(group, of_group, strict=True):
+                found[place] = slot
     questions = tuple(
         Question(
             fact_id,
