@@ -20,6 +20,7 @@ from isoglot.store import Store
 from isoglot.study import (
     DATABASE_FILE,
     STUDY_FILE,
+    NothingKnownError,
     Progress,
     Silent,
     Study,
@@ -61,7 +62,11 @@ def run(
     """
     read = read_study(study, overrides=overrides, limit=limit)
     folder = Path("runs") / read.name if out is None else Path(out)
-    run_study(read, folder, progress=progress or Silent())
+    try:
+        run_study(read, folder, progress=progress or Silent())
+    except NothingKnownError:
+        open_run(folder).report()  # what it knew of the facts, language by language
+        raise
     finished = open_run(folder)
     finished.report()
     return finished

@@ -1,7 +1,7 @@
 """Languages: code, names, script, family and resource tier.
 
-The list is `data/languages.yaml`. A user adds to it, or replaces an entry, with files of the same form,
-named in the environment variable `ISOGLOT_LANGUAGES` (several separated as in `PATH`).
+The list is `data/languages.yaml`. A user adds to it, or replaces an entry, with files of the same
+form, named in the environment variable `ISOGLOT_LANGUAGES` (several separated as in `PATH`).
 """
 
 import difflib
@@ -95,8 +95,7 @@ def known_languages() -> dict[str, Language]:
 def _known(own_files: str) -> dict[str, Language]:
     shipped = files("isoglot.core").joinpath("data/languages.yaml").read_text(encoding="utf-8")
     listed = {
-        each.code: each
-        for each in _LanguagesFile.model_validate(parse_yaml(shipped)).resolved()
+        each.code: each for each in _LanguagesFile.model_validate(parse_yaml(shipped)).resolved()
     }
     for name in filter(None, own_files.split(os.pathsep)):
         listed.update({each.code: each for each in _read_own(Path(name))})
@@ -142,8 +141,8 @@ def get_language(code: str, *, place: str = "languages") -> Language:
     for language in known.values():
         if said in language.names:
             return language
-    near = difflib.get_close_matches(code, known, n=1, cutoff=0.5)
-    remedy = f"did you mean {near[0]!r}? " if near else ""
+    guess = _nearest(said)
+    remedy = f"did you mean {guess!r}? " if guess else ""
     raise UnknownLanguageError(
         [
             Problem(
@@ -153,6 +152,20 @@ def get_language(code: str, *, place: str = "languages") -> Language:
             )
         ]
     )
+
+
+def _nearest(said: str) -> str | None:
+    """The code of the language whose code, alias or name is most like what was said."""
+    owners = {
+        name: language.code for language in known_languages().values() for name in language.names
+    }
+    # Codes first: two letters are like many a name.
+    for names in (known_languages(), owners):
+        if near := difflib.get_close_matches(
+            said, names, n=1, cutoff=0.5 if len(said) < 4 else 0.7
+        ):
+            return owners.get(near[0], near[0])
+    return None
 
 
 def by_tier(codes: Iterable[str]) -> list[str]:

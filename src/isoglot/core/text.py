@@ -21,7 +21,7 @@ class Place(NamedTuple):
 
 
 def read_utf8(path: Path) -> str:
-    """The text of a file, without a byte order mark and with `\\n` at the end of every line.
+    """The text of a file, without a byte order mark, its line ends all newlines.
 
     Raises:
         InputError: It is missing, a folder, unreadable or not UTF-8: with line and column.

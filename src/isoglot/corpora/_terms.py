@@ -1,4 +1,4 @@
-"""Closed sets of words in every language: animals, months, countries, numbers, …
+"""Closed sets of words in every language: animals, months, countries, numbers and more.
 
 `data/terms/CODE.json` is built from Unicode's CLDR by `tools/build_terms.py`; its licence is beside
 it. The data are made so that no form belongs to two items of a set.

@@ -69,6 +69,4 @@ def read_wordings(
 
 def worded_languages(folder: Traversable) -> list[str]:
     """The languages that a folder has wordings in, sorted."""
-    return sorted(
-        path.name.removesuffix(".yaml") for path in folder.joinpath("wordings").iterdir()
-    )
+    return sorted(path.name.removesuffix(".yaml") for path in folder.joinpath("wordings").iterdir())

@@ -1,7 +1,7 @@
 """Knowledge: what does the model know before it is taught anything?
 
-The verification step of Wang et al. (LNewKnow): whether a model is fooled by wrong knowledge can only
-be asked of facts that it knew; and of a world that does not exist it should know nothing.
+The verification step of Wang et al. (LNewKnow): whether a model is fooled by wrong knowledge can
+only be asked of facts that it knew; and of a world that does not exist it should know nothing.
 """
 
 from collections.abc import Iterator, Sequence

@@ -179,9 +179,7 @@ class Store:
         query = (
             sa.select(probes.fact, probes.asked, verdicts.correct)
             .join_from(schema.probes, schema.verdicts)
-            .where(
-                probes.model == model, probes.paradigm == "untaught", verdicts.judge == judge
-            )
+            .where(probes.model == model, probes.paradigm == "untaught", verdicts.judge == judge)
         )
         with self._reading() as connection:
             return {(row.fact, row.asked): row.correct for row in connection.execute(query)}

@@ -1,5 +1,7 @@
 """The study file, the plan, and the one loop that runs it."""
 
+from isoglot.study._check import check_study
+from isoglot.study._facts import FactsSpec
 from isoglot.study._folder import DATABASE_FILE, STUDY_FILE, explained, read_run_study
 from isoglot.study._known import read_known
 from isoglot.study._plan import (
@@ -12,12 +14,14 @@ from isoglot.study._plan import (
 )
 from isoglot.study._progress import Progress, Silent
 from isoglot.study._read import read_study, shipped_studies
-from isoglot.study._run import RunOutcome, run_study
+from isoglot.study._run import NothingKnownError, RunOutcome, run_study
 from isoglot.study._schema import Resolved, Study
 
 __all__ = [
     "DATABASE_FILE",
     "STUDY_FILE",
+    "FactsSpec",
+    "NothingKnownError",
     "ParadigmPlan",
     "Progress",
     "Resolved",
@@ -25,6 +29,7 @@ __all__ = [
     "Silent",
     "Study",
     "StudyPlan",
+    "check_study",
     "example_prompts",
     "explained",
     "make_plan",

@@ -56,9 +56,7 @@ def _check_languages(study: Study) -> Iterator[Problem]:
             unknown.add(place)
             yield from error.problems
     # What is not a language at all was said above.
-    yield from (
-        problem for problem in _check_facts(study) if problem.place not in unknown
-    )
+    yield from (problem for problem in _check_facts(study) if problem.place not in unknown)
     yield from _check_repeats("languages", study.languages)
     if study.paradigms.in_context is not None:
         for index, code in enumerate(study.languages):

@@ -16,6 +16,7 @@ from isoglot.learning import InContext, Lesson, NoLearning, ask_prompt
 from isoglot.questions import QUESTIONS
 from isoglot.study._facts import read_corpus, taught_facts
 from isoglot.study._schema import KNOWLEDGE, Study
+from isoglot.study._untaught import shot_groups
 
 _BYTES_A_TOKEN = 4
 """A rule of thumb for multilingual tokenizers; `isoglot plan` says "about"."""
@@ -59,9 +60,7 @@ def study_corpus(study: Study) -> Corpus:
     Raises:
         InputError: They can't be read, or not made in these languages.
     """
-    return read_corpus(
-        study.facts, languages=study.languages, seed=study.seed, limit=study.limit
-    )
+    return read_corpus(study.facts, languages=study.languages, seed=study.seed, limit=study.limit)
 
 
 def study_conditions(study: Study, paradigm: Paradigm | Untaught, model: str) -> list[Condition]:
@@ -174,7 +173,12 @@ def example_prompts(study: Study, corpus: Corpus) -> dict[str, str]:
             lessons = study_lessons(taught_facts(corpus, taught), taught)
             context = next(InContext().teach(condition, lessons, tick=lambda _: None)).context
             examples[f"In context: taught in {taught}, asked in {asked}"] = context + question
-        elif paradigm == "fine-tuning":
+        elif paradigm == "untaught":
+            facts = taught_facts(corpus, asked)
+            for group in shot_groups(facts, asked, shots=study.untaught.shots, seed=study.seed):
+                if both[0].id in group.fact_ids:
+                    examples[f"Before teaching: asked in {asked}"] = group.context + question
+        else:
             examples[f"After fine-tuning: asked in {asked}"] = question
     return examples
 
@@ -225,7 +229,12 @@ def _plan_part(
         if paradigm == "in-context":
             context = next(InContext().teach(condition, taught, tick=lambda _: None)).context
             size += len(context.encode())
-        elif paradigm == "fine-tuning":
+        elif paradigm == "untaught":
+            groups = shot_groups(
+                facts, condition.taught, shots=study.untaught.shots, seed=study.seed
+            )
+            size += sum(len(group.context.encode()) for group in groups)
+        else:
             lessons += len(taught) * int(stages[-1] or 0)
         probes = condition_probes(study, condition, stages=stages, facts=facts)
         for stage in stages:

@@ -68,6 +68,7 @@ from isoglot.study._plan import (
 from isoglot.study._progress import Progress
 from isoglot.study._schema import Resolved, Study
 from isoglot.study._translation import known_translation
+from isoglot.study._untaught import shot_groups
 
 _VERSIONED = ("isoglot", "torch", "transformers", "peft", "tokenizers", "numpy")
 
@@ -142,11 +143,11 @@ def _resolve(study: Study, folder: Path) -> Resolved:
                 remedy="give another --out, or bring the weights back",
             )
         models.append(model)
-    known = known_translation(study.facts)
+    translation = known_translation(study.facts)
     return Resolved(
         versions=_versions(),
         models=tuple(models),
-        translation={code: known[code] for code in study.languages if code in known},
+        translation={code: translation[code] for code in study.languages if code in translation},
     )
 
 
@@ -158,6 +159,10 @@ def _versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+class NothingKnownError(ModelError):
+    """A model knows none of the facts, and only those that it knows were to be taught."""
 
 
 class _Loop:
@@ -219,14 +224,14 @@ class _Loop:
         return True
 
     def _check_something_is_known(self) -> None:
-        ignorant = [model for model, known in self._known.items() if not known]
-        if ignorant:
-            raise ModelError(
-                f"facts.known_only: {', '.join(map(repr, ignorant))} answers none of the "
-                f"{len(self._corpus.facts)} facts right in all of {', '.join(self._study.languages)}"
-                " before being taught; use fewer languages, other facts or another model. What was "
-                "answered is kept: isoglot report shows the shares known by language"
-            )
+        for model, known in self._known.items():
+            if not known:
+                languages = ", ".join(self._study.languages)
+                raise NothingKnownError(
+                    f"facts.known_only: {model!r} answers none of the {len(self._facts)} facts "
+                    f"right in all of {languages} before being taught; use fewer languages, other "
+                    "facts or another model. All that was answered is kept, and in the report"
+                )
 
     def _announce(self) -> None:
         lessons = probes = 0
@@ -244,15 +249,34 @@ class _Loop:
         if not any(probes.values()):  # nothing to teach in this language, or nothing to ask
             return
         language = get_language(condition.taught).name
+        if condition.paradigm == "untaught":
+            self._progress.phase(f"asking what is known before teaching: {language}")
+            self._run_untaught(spec, condition, probes[0])
+            return
         self._progress.phase(f"teaching {language} ({condition.paradigm})")
         for taught in learner.teach(
             condition, self._lessons(condition), tick=self._progress.taught
         ):
             after = "" if taught.epoch is None else f" after epoch {taught.epoch}"
             self._progress.phase(f"asking: taught {language} ({condition.paradigm}{after})")
-            stage = probes[taught.epoch]
-            for start in range(0, len(stage), spec.batch_size):
-                self._ask(spec, taught, stage[start : start + spec.batch_size])
+            self._ask_all(spec, taught, probes[taught.epoch])
+
+    def _run_untaught(
+        self, spec: ModelSpec, condition: Condition, probes: Sequence[Probe]
+    ) -> None:
+        groups = shot_groups(
+            self._condition_facts(condition),
+            condition.taught,
+            shots=self._study.untaught.shots,
+            seed=self._study.seed,
+        )
+        for context, fact_ids in groups:
+            asked = [probe for probe in probes if probe.fact_id in fact_ids]
+            self._ask_all(spec, Taught(epoch=0, context=context), asked)
+
+    def _ask_all(self, spec: ModelSpec, taught: Taught, probes: Sequence[Probe]) -> None:
+        for start in range(0, len(probes), spec.batch_size):
+            self._ask(spec, taught, probes[start : start + spec.batch_size])
 
     def _ask(self, spec: ModelSpec, taught: Taught, probes: Sequence[Probe]) -> None:
         """Asks the probes of a batch that have no answer yet, and commits them together."""

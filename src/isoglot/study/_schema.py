@@ -1,5 +1,6 @@
 """The study file: models, languages, facts, paradigms, questions, judges."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ConfigDict, Field, field_validator
@@ -9,7 +10,7 @@ from isoglot.engines import ModelSpec, ResolvedModel
 from isoglot.learning import LoraRecipe
 from isoglot.study._facts import FactsSpec
 from isoglot.study._translation import Translation
-
+from isoglot.study._untaught import UntaughtSpec
 
 KNOWLEDGE = "knowledge"
 """The question that is put before anything is taught."""
@@ -48,7 +49,7 @@ class Resolved(Record):
 
     versions: dict[str, str]
     models: tuple[ResolvedModel, ...]
-    translation: dict[str, Translation] = {}
+    translation: Mapping[str, Translation] = {}
 
 
 class Study(Record):
@@ -66,6 +67,7 @@ class Study(Record):
     models: tuple[ModelSpec, ...] = Field(min_length=1)
     languages: tuple[str, ...] = Field(min_length=1)
     facts: FactsSpec
+    untaught: UntaughtSpec = UntaughtSpec()
     paradigms: Paradigms = Paradigms()
     questions: tuple[str, ...] = Field(default=("effectiveness", "transfer"), min_length=1)
     judges: tuple[str, ...] = Field(default=("match",), min_length=1)

@@ -17,16 +17,17 @@ def listed_languages(text: str) -> list[str]:
     """The codes of the languages in an option's value.
 
     Raises:
-        UnknownLanguageError: One is not known.
+        InputError: There is none, or one is not known.
     """
-    from isoglot.core import get_language, language_value
+    from isoglot.core import InputError, Problem, get_language
 
     said = [part.strip() for part in text.split(",") if part.strip()]
-    return list(
-        dict.fromkeys(
-            get_language(language_value(each), place="--languages").code for each in said
+    if not said:
+        problem = Problem(
+            place="--languages", message=f"{text!r} names none", remedy="write them as in en,sw"
         )
-    )
+        raise InputError([problem])
+    return list(dict.fromkeys(get_language(each, place="--languages").code for each in said))
 
 
 def write_corpus(corpus: "Corpus", out: Path) -> None:

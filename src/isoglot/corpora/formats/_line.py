@@ -160,8 +160,6 @@ def _explain(error: dict[str, Any], place: str) -> Problem:
         return Problem(
             place=where, message="is not a known key", remedy=f"{guess}known here: {listed(known)}"
         )
-    if error["type"] == "string_unicode":
-        return Problem(place=where, message="holds what is no character", remedy="mend the text")
     wanted = _KINDS.get(error["type"])
     reason = f"must be {wanted}" if wanted else error["msg"]
     return Problem(

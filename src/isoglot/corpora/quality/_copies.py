@@ -24,7 +24,8 @@ def untranslated(view: View, reference: View) -> dict[str, Measure]:
     if view.language == reference.language:
         why = "it is the reference"
         return dict.fromkeys(("untranslated", "untranslated_answers"), not_measured(why))
-    questions = [each for each in view.distinct() if each.key in reference.by_key]
+    # All of them, not each template once: left in the reference's words, a template is one more.
+    questions = [each for each in view.questions if each.key in reference.by_key]
     left = [
         Example(fact_id=each.fact_id, text=each.text)
         for each in questions

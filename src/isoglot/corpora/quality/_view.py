@@ -106,10 +106,11 @@ def look(corpus: Corpus, language: str, *, slots: bool = True) -> View:
     spaced = has_spaces(get_language(language).script)
     found: list[tuple[int, int] | None] = [None] * len(plain)
     if slots:
-        # Within a relation, for between two that are worded alike it is not the name that differs.
-        places: dict[str, list[int]] = defaultdict(list)
-        for place, (_, relation, _, _) in enumerate(plain):
-            places[relation].append(place)
+        # Within a relation, for between two that are worded alike it is not the name that differs;
+        # and teach apart from ask, for between the two questions of a fact it never is.
+        places: dict[tuple[str, QuestionKind], list[int]] = defaultdict(list)
+        for place, (_, relation, kind, _) in enumerate(plain):
+            places[relation, kind].append(place)
         for group in places.values():
             of_group = find_slots([plain[place][3] for place in group], spaced=spaced)
             for place, slot in zip(group, of_group, strict=True):

