@@ -74,7 +74,7 @@ class Cldr:
         return list(_values_of(zones, "exemplarCity"))
 
     def calendar(self, language: str) -> Mapping[str, Any]:
-        """The Gregorian calendar: months, days, …"""
+        """The Gregorian calendar: months, days and so on."""
         path = f"cldr-dates-full/main/{language}/ca-gregorian.json"
         found: dict[str, Any] = self._read(path)["main"][language]["dates"]["calendars"][
             "gregorian"
@@ -96,7 +96,7 @@ class Cldr:
         return found.get("SpelloutRules")
 
     def supplemental(self, name: str) -> Any:
-        """A table that is not about a language: `currencyData`, `territoryInfo`, …"""
+        """A table that is not about a language, such as `currencyData`."""
         return self._read(f"cldr-core/supplemental/{name}.json")["supplemental"]
 
     @cached_property

@@ -14,13 +14,13 @@ CONTINENTS = {
     "south-america": "005",
 }
 # Countries that lie on two continents, or whose continent people disagree on.
-CONTESTED_CONTINENT = frozenset("AM AU AZ CY EG GE ID KZ RU TL TR".split())
+CONTESTED_CONTINENT = frozenset(["AM", "AU", "AZ", "CY", "EG", "GE", "ID", "KZ", "RU", "TL", "TR"])
 # North America proper is Canada and the United States; nobody counts Mexico elsewhere.
 SURE_CONTINENT = {"MX": "north-america"}
 # What the table says and a right answer would not: languages that are official in name only, or
 # beside one that the table leaves out; money that is used beside the legal tender.
-CONTESTED_LANGUAGE = frozenset("FM IQ ME MK ZA".split())
-CONTESTED_CURRENCY = frozenset("BG LB LR VE ZW".split())
+CONTESTED_LANGUAGE = frozenset(["FM", "IQ", "ME", "MK", "ZA"])
+CONTESTED_CURRENCY = frozenset(["BG", "LB", "LR", "VE", "ZW"])
 
 
 def countries(cldr: Cldr) -> list[str]:

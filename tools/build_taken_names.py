@@ -26,7 +26,7 @@ HEADER = """\
 # Names that are a word or a place somewhere, so that no world invents them.
 # Built by tools/build_taken_names.py from wordfreq (CC BY-SA 4.0, see NOTICE.md) and CLDR.
 """
-# Letters that sound alike and are written differently: a place is avoided in its usual spelling, too.
+# Letters that sound alike and are written differently: a place is avoided in its usual spelling.
 RESPELLED = str.maketrans({"c": "k", "q": "k", "w": "v", "y": "i", "z": "s", "f": "v"})
 DOUBLED = re.compile(r"(.)\1")
 
@@ -78,7 +78,7 @@ def main() -> None:
         if (name := latin_spelling(spelled, script))
     }
     OUT.write_text(HEADER + "\n".join(sorted(taken)) + "\n", encoding="utf-8")
-    print(f"{len(taken):,} names are taken: {OUT}")  # noqa: T201
+    print(f"{len(taken):,} names are taken: {OUT}")
 
 
 if __name__ == "__main__":

@@ -3,10 +3,10 @@
     python tools/build_terms.py --cldr FOLDER
 
 brings CLDR with npm if it is not there, writes `corpora/data/terms/CODE.json` (the words),
-`corpora/knowledge/data/facts.json` (who has which continent, currency and language) and the licence,
-and prints per language what was dropped, and why. What is taken is in `terms/selection.yaml`; what a
-reader of each language found (other right forms, better words, words to leave out) in
-`terms/review/CODE.yaml`.
+`corpora/knowledge/data/facts.json` (who has which continent, currency and language) and the
+licence, and prints per language what was dropped, and why. What is taken is in
+`terms/selection.yaml`; what a reader of each language found (other right forms, better words, words
+to leave out) in `terms/review/CODE.yaml`.
 """
 
 import argparse
@@ -296,23 +296,23 @@ def main() -> None:
     for language in sorted(known_languages()):
         path = HERE / f"terms/review/{language}.yaml"
         if not path.exists():
-            print(f"{language}: no review, left out")  # noqa: T201
+            print(f"{language}: no review, left out")
             continue
         review = yaml.safe_load(path.read_text(encoding="utf-8"))
         sets, dropped = reviewed(cldr_forms(cldr, language, selection), english, language, review)
         built[language] = sets
-        print(f"{language}: dropped {len(dropped)}")  # noqa: T201
+        print(f"{language}: dropped {len(dropped)}")
         for each in dropped:
-            print(f"  {each.set_name}.{each.item} ({each.term}): {each.reason}")  # noqa: T201
-    print("false friends:")  # noqa: T201
+            print(f"  {each.set_name}.{each.item} ({each.term}): {each.reason}")
+    print("false friends:")
     for line in drop_false_friends(built):
-        print(line)  # noqa: T201
+        print(line)
     for language, sets in built.items():
         content = {"language": language, "source": f"Unicode CLDR {VERSION}", "sets": sets}
         _write(CORPORA / f"data/terms/{language}.json", content)
     for name in english:
         shared = set.intersection(*(set(sets[name]) for sets in built.values()))
-        print(f"{name}: {len(shared)} of {len(english[name])} in all {len(built)} languages")  # noqa: T201
+        print(f"{name}: {len(shared)} of {len(english[name])} in all {len(built)} languages")
     (CORPORA / "data/terms/LICENSE-UNICODE.txt").write_text(cldr.licence, encoding="utf-8")
     _write(
         CORPORA / "knowledge/data/facts.json",

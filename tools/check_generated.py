@@ -37,7 +37,7 @@ def write_check(name: str, corpus: Corpus) -> None:
         identified, retrieved = (
             each.measures[metric].value for metric in ("identified", "retrieved_first")
         )
-        print(  # noqa: T201
+        print(
             f"{name} {each.language}: {each.verdict}; identified {identified:.0%}, "
             f"retrieved first {retrieved:.0%}"
         )
