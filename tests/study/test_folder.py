@@ -48,11 +48,10 @@ class TestCheckFolder:
     ) -> None:
         folder.mkdir(parents=True)
         (folder / ".lock").touch()
-        (folder / "study.yaml.partial").write_text("name: ti")
+        (folder / ".study.yaml.4711.tmp").write_text("name: ti")
         assert check_folder(folder, study) == []
-        assert {path.name for path in folder.iterdir()} == {".lock", "study.yaml.partial"}
+        assert {path.name for path in folder.iterdir()} == {".lock", ".study.yaml.4711.tmp"}
         assert run_study(study, folder, progress=Silent()).asked == 36
-        assert not (folder / "study.yaml.partial").exists()
 
     def test_a_run_of_the_same_study_goes_on(self, begun: Path, study: Study) -> None:
         (begun / "results.db").touch()

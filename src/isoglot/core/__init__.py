@@ -3,6 +3,7 @@
 Knows the standard library, pydantic and YAML only; imports nothing else of isoglot.
 """
 
+from isoglot.core._files import replace_file
 from isoglot.core._record import Record
 from isoglot.core._yaml import parse_yaml
 from isoglot.core.errors import (
@@ -72,5 +73,6 @@ __all__ = [
     "language_value",
     "parse_yaml",
     "read_utf8",
+    "replace_file",
     "stream_seed",
 ]

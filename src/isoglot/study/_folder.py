@@ -10,15 +10,12 @@ from typing import Any
 import yaml
 from filelock import FileLock, Timeout
 
-from isoglot.core import Problem, RunFolderError
+from isoglot.core import Problem, RunFolderError, replace_file
 from isoglot.study._schema import Study
 
 STUDY_FILE = "study.yaml"
 DATABASE_FILE = "results.db"
 _LOCK_FILE = ".lock"
-_PARTIAL_STUDY_FILE = f"{STUDY_FILE}.partial"
-# What a process leaves that was killed before it wrote the study.
-_OURS = {_LOCK_FILE, _PARTIAL_STUDY_FILE}
 
 
 def check_folder(folder: Path, study: Study) -> list[Problem]:
@@ -47,7 +44,7 @@ def _check_folder(folder: Path, study: Study) -> list[Problem]:
                     remedy="give another --out, or remove the folder",
                 )
             ]
-    elif folder.is_dir() and any(path.name not in _OURS for path in folder.iterdir()):
+    elif folder.is_dir() and not all(map(_is_ours, folder.iterdir())):
         return [
             Problem(
                 place=place,
@@ -65,6 +62,11 @@ def _check_folder(folder: Path, study: Study) -> list[Problem]:
             )
         ]
     return []
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a process left it that was killed before it wrote the study."""
+    return path.name == _LOCK_FILE or path.match(f".{STUDY_FILE}.*.tmp")
 
 
 def read_run_study(folder: Path) -> Study:
@@ -93,9 +95,7 @@ def read_run_study(folder: Path) -> Study:
 def write_run_study(folder: Path, study: Study) -> None:
     """Writes the study into its run's folder, in one step."""
     text = yaml.safe_dump(study.as_yaml_values(), allow_unicode=True, sort_keys=False, width=100)
-    scratch = folder / _PARTIAL_STUDY_FILE
-    scratch.write_text(text, encoding="utf-8")
-    scratch.replace(folder / STUDY_FILE)
+    replace_file(folder / STUDY_FILE, text)
 
 
 @contextmanager

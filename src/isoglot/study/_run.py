@@ -261,9 +261,7 @@ class _Loop:
             self._progress.phase(f"asking: taught {language} ({condition.paradigm}{after})")
             self._ask_all(spec, taught, probes[taught.epoch])
 
-    def _run_untaught(
-        self, spec: ModelSpec, condition: Condition, probes: Sequence[Probe]
-    ) -> None:
+    def _run_untaught(self, spec: ModelSpec, condition: Condition, probes: Sequence[Probe]) -> None:
         groups = shot_groups(
             self._condition_facts(condition),
             condition.taught,

@@ -34,12 +34,10 @@ def check_known(
     from isoglot.api import open_run
     from isoglot.cli._progress import shown_progress
     from isoglot.core import InputError
-    from isoglot.corpora.formats import FileSource, check_target, write_facts
+    from isoglot.corpora.formats import FileSource, write_facts
     from isoglot.engines import ModelSpec
     from isoglot.study import FactsSpec, Study, check_study, run_study
 
-    if keep is not None:
-        check_target(keep)
     study = Study(
         name="known",
         description=f"What {model} knows of {file.name} before it is taught anything.",

@@ -22,6 +22,9 @@ BACK_HELP = "Translate back with this, as in: isoglot data translate --with."
 OUT_HELP = "Where the figures go."
 MISSING_HELP = "Let facts lack texts; what is missing is counted."
 EXAMPLES_HELP = "How many examples to show for each reason."
+KNOWN_HELP = "Also ask this model every fact, before it is taught anything: which does it know?"
+KEEP_HELP = "Where to write the facts that it answers right in every language."
+RUN_HELP = "Where its answers are kept, to go on from."
 SAMPLE_HELP = "How many questions a language the encoder looks at."
 
 
@@ -36,6 +39,9 @@ def check(
     examples: int = typer.Option(3, min=0, help=EXAMPLES_HELP),
     sample: int = typer.Option(SAMPLE, min=1, help=SAMPLE_HELP),
     seed: int = typer.Option(0, help="Of what is sampled."),
+    known_by: str | None = typer.Option(None, help=KNOWN_HELP, metavar="MODEL"),
+    keep: Path | None = typer.Option(None, help=KEEP_HELP),
+    run: Path | None = typer.Option(None, help=RUN_HELP, show_default="FILE.known-by-MODEL"),
 ) -> None:
     """Check how well a corpus is translated, language by language.
 
@@ -44,8 +50,10 @@ def check(
     from rich.console import Console
 
     from isoglot.cli.data._check_table import checks_table, reason_lines
+    from isoglot.cli.data._known import check_known
 
     target = _target(file, out)
+    _check_options(known_by, keep=keep, run=run)
     translator = _translator(back_with)
     corpus, original = _corpus(file, languages, reference, allow_missing=allow_missing)
     done = _check(corpus, original, translator, sample=sample, seed=seed)
@@ -54,15 +62,41 @@ def check(
     for line in reason_lines(done, examples=examples):
         console.print(line, highlight=False)
     _write(done, target)
+    if known_by is not None:
+        check_known(corpus, file=file, model=known_by, run_folder=run, keep=keep)
+
+
+def _check_options(known_by: str | None, *, keep: Path | None, run: Path | None) -> None:
+    """What is wrong about the model is said before the minutes that a check takes."""
+    from isoglot.core import InputError, Problem
+    from isoglot.corpora.formats import check_target
+    from isoglot.engines import ModelSpec, check_installed, check_model
+
+    if known_by is None:
+        problems = [
+            Problem(place=option, message="needs --known-by", remedy="name a model with it")
+            for option, value in (("--keep", keep), ("--run", run))
+            if value is not None
+        ]
+    else:
+        spec = ModelSpec(name=known_by)
+        problems = check_model(spec, place="--known-by") or check_installed(
+            spec, place="--known-by"
+        )
+    if problems:
+        raise InputError(problems)
+    if keep is not None:
+        check_target(keep)
 
 
 def _target(file: Path, out: Path | None) -> Path:
     """Where the figures go; wrong places are said before any work is done."""
     from isoglot.core import InputError, Problem
     from isoglot.corpora.formats import check_target
+    from isoglot.corpora.quality import check_path
 
     if out is None:
-        return file.with_name(f"{file.name}.check.json")
+        return check_path(file)
     check_target(out)
     if out.exists() and file.exists() and out.samefile(file):
         raise InputError(

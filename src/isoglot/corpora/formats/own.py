@@ -1,11 +1,10 @@
 """isoglot's own format: JSON lines, one fact a line, as docs/formats.md describes it."""
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from isoglot.core import Corpus, Place
+from isoglot.core import Corpus, Place, replace_file
 from isoglot.corpora.formats._drafts import Draft, LeftOut, check_ids, complete
 from isoglot.corpora.formats._json import read_json_lines
 from isoglot.corpora.formats._line import fact_schema, read_line
@@ -94,7 +93,13 @@ def write_facts(corpus: Corpus, path: str | Path) -> None:
     text = "".join(f"{line}\n" for line in lines)
     for end, escaped in _LINE_ENDS.items():
         text = text.replace(end, escaped)
-    _write_atomically(path, text.encode())
+    try:
+        replace_file(path, text)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise failure(
+            path, f"can't be written ({reason})", "make room or name another place"
+        ) from None
 
 
 def check_target(path: str | Path) -> None:
@@ -108,20 +113,3 @@ def check_target(path: str | Path) -> None:
         raise failure(path, "is a folder", "name a file")
     if not path.parent.is_dir():
         raise failure(path, f"the folder {path.parent} is not there", "make it first")
-
-
-def _write_atomically(path: Path, data: bytes) -> None:
-    # In the same folder, because a rename is atomic only within one file system; with the process
-    # in the name, because two processes may write the same file.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        try:
-            temporary.write_bytes(data)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise failure(
-            path, f"can't be written ({reason})", "make room or name another place"
-        ) from None

@@ -5,7 +5,7 @@ Knows facts and, when it is asked, tools that read many languages; knows no mode
 
 from isoglot.corpora.quality._check import SAMPLE, check_corpus
 from isoglot.corpora.quality._encoders import Embed, Identify
-from isoglot.corpora.quality._fingerprint import corpus_fingerprint
+from isoglot.corpora.quality._fingerprint import check_path, corpus_fingerprint
 from isoglot.corpora.quality._records import (
     CorpusCheck,
     Example,
@@ -28,5 +28,6 @@ __all__ = [
     "Reason",
     "Verdict",
     "check_corpus",
+    "check_path",
     "corpus_fingerprint",
 ]

@@ -32,8 +32,8 @@ from isoglot.corpora.quality._scripts import wrong_script
 from isoglot.corpora.quality._verdict import judge
 from isoglot.corpora.quality._view import View, has_slots, look
 
-# What the encoder looks at in each language: 100 questions give a share to about 5 points, and 29
-# languages take a minute and a half on two cores.
+# What the encoder looks at in each language: 100 questions give a share to about 5 points; 29
+# languages take it two minutes on two free cores.
 SAMPLE = 100
 
 _IS_REFERENCE = "it is the reference"

@@ -1,7 +1,8 @@
-"""Which facts a check is of."""
+"""Which facts a check is of, and where it lies."""
 
 import hashlib
 import json
+from pathlib import Path
 
 from isoglot.core import Corpus
 
@@ -15,3 +16,8 @@ def corpus_fingerprint(corpus: Corpus) -> str:
     facts = [fact.model_dump(mode="json") for fact in corpus.facts]
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_path(file: Path) -> Path:
+    """Where the check of a corpus's file is kept: beside it."""
+    return file.with_name(f"{file.name}.check.json")

@@ -1,0 +1,34 @@
+import pytest
+
+from isoglot.corpora.quality._lengths import lengths
+from isoglot.corpora.quality._view import look
+
+
+def measured(corpus, language):
+    return lengths(look(corpus, language, slots=False), look(corpus, "en", slots=False))
+
+
+def test_what_is_far_from_the_median_is_an_outlier(make) -> None:
+    # Ratios .5 (five questions) and .2 (one): the median is .5, and .2 is .4 of it.
+    corpus = make(
+        {"en": ("a" * 20, "b" * 20, "x"), "ja": ("か" * 10, "き" * 10, "x")},
+        {"en": ("c" * 20, "d" * 20, "x"), "ja": ("く" * 10, "け" * 10, "x")},
+        {"en": ("e" * 20, "f" * 20, "x"), "ja": ("こ" * 10, "さ" * 4, "x")},
+    )
+    found = measured(corpus, "ja")
+    assert found["length_outliers"].value == pytest.approx(1 / 6)
+    assert found["length_outliers"].examples[0].fact_id == "f2"
+    # .42 is usual for Japanese.
+    assert found["length_norm"].value == pytest.approx(0.5 / 0.42)
+
+
+def test_all_cut_in_the_middle_shows_against_what_is_usual(make) -> None:
+    corpus = make({"en": ("a" * 40, "b" * 40, "x"), "de": ("c" * 20, "d" * 20, "x")})
+    found = measured(corpus, "de")
+    assert found["length_outliers"].value == 0
+    assert found["length_norm"].value == pytest.approx(0.5 / 1.14)
+
+
+def test_nothing_to_hold_against_is_not_measured(make) -> None:
+    corpus = make({"en": ("a", "b", "x")}, {"de": ("c", "d", "x")})
+    assert not measured(corpus, "de")["length_outliers"].measured

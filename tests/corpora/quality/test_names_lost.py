@@ -1,0 +1,77 @@
+import pytest
+
+from isoglot.corpora.quality._names import names_lost
+from isoglot.corpora.quality._view import look
+
+NAMES = ["Karomi", "Tumena", "Siloke", "Denaru"]
+
+
+def english(name):
+    return (f"Who rules the city of {name} today?", f"Name the ruler of the city of {name}!", "x")
+
+
+def measured(make, language, translations):
+    corpus = make(
+        *(
+            {"en": english(name), language: (*texts, "x")}
+            for name, texts in zip(NAMES, translations, strict=True)
+        )
+    )
+    views = look(corpus, language), look(corpus, "en")
+    return names_lost(*views, slots=True)["names_lost"]
+
+
+def german(name, other=None):
+    return f"Wer regiert heute die Stadt {name}?", f"Nenne den Herrscher der Stadt {other or name}!"
+
+
+def test_names_that_are_there(make) -> None:
+    assert measured(make, "de", [german(name) for name in NAMES]).value == 0
+
+
+def test_inflected_names_are_there(make) -> None:
+    texts = [german(name + "s", name + "n") for name in NAMES]
+    assert measured(make, "de", texts).value == 0
+
+
+def test_another_name_than_the_references(make) -> None:
+    found = measured(
+        make, "de", [german(name) for name in ["Karomi", "Tumena", "Siloke", "Velhof"]]
+    )
+    assert found.value == pytest.approx(1 / 4)
+    assert found.examples[0].remark == "the reference has the name 'denaru'"
+
+
+def test_transliterated_names_are_compared_with_themselves(make) -> None:
+    def russian(name, other):
+        return f"Кто сегодня правит городом {name}?", f"Назовите правителя города {other}!"
+
+    names = ["Кароми", "Тумена", "Силоке", "Денару"]
+    texts = [russian(name, name) for name in names]
+    assert measured(make, "ru", texts).value == 0
+    texts[0] = russian("Кароми", "Жевуха")
+    found = measured(make, "ru", texts)
+    assert found.value == pytest.approx(1 / 4)
+    assert found.examples[0].remark == "taught as 'Кароми', asked as 'Жевуха'"
+
+
+def test_one_name_for_two_facts(make) -> None:
+    def chinese(name):
+        return f"今天谁统治着名为{name}的城市？", f"请说出城市{name}的统治者是谁。"
+
+    found = measured(
+        make, "zh", [chinese(name) for name in ["卡罗米", "图梅纳", "西洛凯", "卡罗米"]]
+    )
+    assert found.value == pytest.approx(2 / 4)
+
+
+def test_no_name_at_all(make) -> None:
+    texts = [("Wer regiert heute die Stadt?", "Nenne den Herrscher der Stadt!")] * 4
+    found = measured(make, "de", texts)
+    assert found.value == 1
+    assert "nothing that tells the fact from others" in found.examples[0].remark
+
+
+def test_a_corpus_without_slots_is_not_measured(make) -> None:
+    view = look(make({"en": english("Karomi")}), "en")
+    assert not names_lost(view, view, slots=False)["names_lost"].measured
