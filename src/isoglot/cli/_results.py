@@ -1,4 +1,4 @@
-"""The table that a run ends with: per language, what was learned and what reached the others."""
+"""The table that a run ends with: per language, what was known and what was learned."""
 
 from collections.abc import Sequence
 
@@ -10,23 +10,25 @@ from isoglot.report import percent_with_interval, points_with_interval
 
 def results_table(estimates: Sequence[Estimate], *, model: str, languages: Sequence[str]) -> Table:
     """One row a language: accuracy in its own language under each paradigm, with 95% intervals."""
-    table = Table(title=f"What {model} learned", title_justify="left", title_style="bold")
-    table.add_column("language")
-    table.add_column("tier")
-    columns: list[tuple[str, str, int | None]] = [
-        ("untaught", "fine-tuning", 0),
-        ("in context", "in-context", None),
+    columns: list[tuple[str, str, str, int | None]] = [
+        ("known before", "known_before", "untaught", 0),
+        ("untaught", "accuracy", "fine-tuning", 0),
+        ("in context", "accuracy", "in-context", None),
     ]
     if last := _last_epoch(estimates, model):
-        columns.append(("fine-tuned", "fine-tuning", last))
+        columns.append(("fine-tuned", "accuracy", "fine-tuning", last))
     shown = [column for column in columns if _own(estimates, model, *column[1:])]
-    for title, _, _ in shown:
+    did = "knew" if [column[0] for column in shown] == ["known before"] else "learned"
+    table = Table(title=f"What {model} {did}", title_justify="left", title_style="bold")
+    table.add_column("language")
+    table.add_column("tier")
+    for title, *_ in shown:
         table.add_column(title, justify="right")
     for code in by_tier(tuple(languages)):
         language = get_language(code)
         cells = []
-        for _, paradigm, epoch in shown:
-            found = _own(estimates, model, paradigm, epoch).get(code)
+        for _, measure, paradigm, epoch in shown:
+            found = _own(estimates, model, measure, paradigm, epoch).get(code)
             cells.append(_cell(found) if found else "")
         table.add_row(f"{language.name} ({code})", language.tier, *cells)
     return table
@@ -47,14 +49,14 @@ def gap_lines(estimates: Sequence[Estimate], *, model: str) -> list[str]:
 
 
 def _own(
-    estimates: Sequence[Estimate], model: str, paradigm: str, epoch: int | None
+    estimates: Sequence[Estimate], model: str, measure: str, paradigm: str, epoch: int | None
 ) -> dict[str, Estimate]:
-    """Accuracy in the taught language, by language, from whichever question asked for it."""
+    """A measure in the own language, by language, from whichever question asked for it."""
     return {
         each.languages["taught"]: each
         for each in estimates
         if each.model == model
-        and each.measure == "accuracy"
+        and each.measure == measure
         and each.languages.get("asked", each.languages["taught"]) == each.languages["taught"]
         and each.paradigm == paradigm
         and each.epoch == epoch

@@ -36,11 +36,12 @@ def run(
         )
         for line in gap_lines(estimates, model=model.name):
             console.print(line, highlight=False)
-    console.print(
-        f"Knowing each relation's answers, but not whose they are: "
-        f"{100 * finished.relation_guess:.0f}% right without knowing a fact",
-        highlight=False,
-    )
+    if any(each.paradigm != "untaught" for each in estimates):
+        console.print(
+            f"Knowing each relation's answers, but not whose they are: "
+            f"{100 * finished.relation_guess:.0f}% right without knowing a fact",
+            highlight=False,
+        )
     # Not through the console, which would wrap a long path.
     typer.echo(f"Report: {finished.folder / 'report.html'}")
     if finished.failures:

@@ -33,7 +33,7 @@ def check_known(
     """
     from isoglot.api import open_run
     from isoglot.cli._progress import shown_progress
-    from isoglot.core import InputError
+    from isoglot.core import InputError, Problem
     from isoglot.corpora.formats import FileSource, write_facts
     from isoglot.engines import ModelSpec
     from isoglot.study import FactsSpec, Study, check_study, run_study
@@ -72,6 +72,16 @@ def check_known(
     known = run.known[model]
     kept = [fact for fact in corpus.facts if fact.id in known]
     typer.echo(f"Known in every language: {len(kept):,} of {len(corpus.facts):,} facts")
+    if keep is not None and not kept:
+        raise InputError(
+            [
+                Problem(
+                    place="--keep",
+                    message=f"{model!r} knows none of the facts in every language; nothing written",
+                    remedy="ask in fewer --languages, or another model",
+                )
+            ]
+        )
     if keep is not None:
         write_facts(corpus.model_copy(update={"facts": tuple(kept)}), keep)
         typer.echo(f"Written: {keep}")
