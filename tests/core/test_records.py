@@ -1,5 +1,8 @@
 from itertools import product
 
+import pytest
+from pydantic import ValidationError
+
 from isoglot.core import Condition, Decoding, Probe
 
 
@@ -30,3 +33,11 @@ def test_different_probes_have_different_names() -> None:
 
 def test_decoding_is_greedy_and_stops_at_the_lines_end() -> None:
     assert Decoding().model_dump() == {"max_new_tokens": 24, "stop": ("\n",)}
+
+
+def test_an_untaught_condition_is_no_paradigms() -> None:
+    condition = Condition(model="m", paradigm="untaught", taught="cy", seed=1)
+    probe = Probe(condition=condition, epoch=0, fact_id="f1", asked="cy")
+    assert probe.id == "m|untaught|cy|1|0|f1|cy"
+    with pytest.raises(ValidationError, match="paradigm"):
+        Condition(model="m", paradigm="taught", taught="cy", seed=1)  # type: ignore[arg-type]

@@ -7,10 +7,15 @@ from isoglot.core import Condition
 from isoglot.corpora import make_world
 from isoglot.learning import preambles
 from isoglot.stats import smallest_detectable_gap
-from isoglot.study import ParadigmPlan, make_plan, read_study, study_corpus
+from isoglot.study import ParadigmPlan, StudyPlan, make_plan, read_study, study_corpus
 from isoglot.study._plan import condition_probes, study_conditions, study_lessons, study_paradigms
 
 WriteStudy = Callable[..., Path]
+
+
+def _plan(source: str | Path) -> StudyPlan:
+    study = read_study(source)
+    return make_plan(study, study_corpus(study))
 
 
 def test_the_plan_of_a_tiny_study(tiny_study: WriteStudy) -> None:
@@ -23,7 +28,7 @@ def test_the_plan_of_a_tiny_study(tiny_study: WriteStudy) -> None:
     in the other language, too: 9 + 3. 2 conditions: 24 probes. 3 facts, 3 epochs, 2 conditions:
     18 lessons.
     """
-    plan = make_plan(read_study(tiny_study()))
+    plan = _plan(tiny_study())
     assert plan.n_facts == 3
     assert [part.model_dump(exclude={"prompt_tokens"}) for part in plan.parts] == [
         {
@@ -45,7 +50,7 @@ def test_the_plan_of_a_tiny_study(tiny_study: WriteStudy) -> None:
 
 def test_the_plan_of_the_quickstart() -> None:
     # In context: 5 · 5 · 24. Fine-tuned: 5 · (6 stages · 24 own + 4 others · 24).
-    in_context, fine_tuning = make_plan(read_study("quickstart")).parts
+    in_context, fine_tuning = _plan("quickstart").parts
     assert (in_context.conditions, in_context.lessons, in_context.probes) == (5, 0, 600)
     assert (fine_tuning.conditions, fine_tuning.lessons, fine_tuning.probes) == (
         5,
@@ -56,7 +61,7 @@ def test_the_plan_of_the_quickstart() -> None:
 
 def test_prompt_tokens_are_a_fourth_of_the_bytes(tiny_study: WriteStudy) -> None:
     """A context counted once a condition, however many questions follow it."""
-    study = read_study(tiny_study(languages=["en", "zh"]))
+    study = tiny_study(languages=["en", "zh"])
     facts = make_world(["en", "zh"], size=3, seed=3).facts
 
     def size(texts: Iterator[str]) -> int:
@@ -74,7 +79,7 @@ def test_prompt_tokens_are_a_fourth_of_the_bytes(tiny_study: WriteStudy) -> None
         )
         for language in ("en", "zh")
     )
-    in_context, fine_tuning = make_plan(study).parts
+    in_context, fine_tuning = _plan(study).parts
     both = asks["en"] + asks["zh"]
     assert in_context.prompt_tokens == (contexts + 2 * both) // 4
     # Each condition: its own language at three stages, the other's at the last one.
@@ -83,18 +88,17 @@ def test_prompt_tokens_are_a_fourth_of_the_bytes(tiny_study: WriteStudy) -> None
 
 def test_the_smallest_gap_is_that_of_the_tiers(tiny_study: WriteStudy) -> None:
     # en, es and zh are of the high tier, cy of the low one.
-    plan = make_plan(read_study(tiny_study(languages=["en", "es", "cy", "zh"])))
+    plan = _plan(tiny_study(languages=["en", "es", "cy", "zh"]))
     assert plan.smallest_gap == smallest_detectable_gap(3, n_high=3, n_low=1)
 
 
 @pytest.mark.parametrize("languages", [["en", "zh"], ["cy", "sw"], ["en"]])
 def test_without_both_tiers_there_is_no_gap(tiny_study: WriteStudy, languages: list[str]) -> None:
-    assert make_plan(read_study(tiny_study(languages=languages))).smallest_gap is None
+    assert _plan(tiny_study(languages=languages)).smallest_gap is None
 
 
 def test_every_model_and_paradigm_is_a_part(tiny_study: WriteStudy) -> None:
-    study = read_study(tiny_study(models=["scripted/mute", "scripted/parrot"], limit=1))
-    parts = make_plan(study).parts
+    parts = _plan(tiny_study(models=["scripted/mute", "scripted/parrot"], limit=1)).parts
     assert [(part.model, part.paradigm, part.probes) for part in parts] == [
         ("scripted/mute", "in-context", 4),
         ("scripted/mute", "fine-tuning", 8),
@@ -105,15 +109,15 @@ def test_every_model_and_paradigm_is_a_part(tiny_study: WriteStudy) -> None:
 
 
 def test_one_question_asks_less(tiny_study: WriteStudy) -> None:
-    own = make_plan(read_study(tiny_study(questions=["effectiveness"])))
+    own = _plan(tiny_study(questions=["effectiveness"]))
     assert [part.probes for part in own.parts] == [6, 18]  # 2 · 3, and at three stages
-    across = make_plan(read_study(tiny_study(questions=["transfer"])))
+    across = _plan(tiny_study(questions=["transfer"]))
     assert [part.probes for part in across.parts] == [12, 12]  # 2 · 2 · 3 under either paradigm
 
 
 def test_lessons_end_with_the_last_asked_epoch(tiny_study: WriteStudy) -> None:
     paradigms = {"fine-tuning": {"epochs": 12, "ask_after": [0, 2]}}
-    (part,) = make_plan(read_study(tiny_study(paradigms=paradigms))).parts
+    (part,) = _plan(tiny_study(paradigms=paradigms)).parts
     assert part.lessons == 3 * 2 * 2
 
 
