@@ -1,11 +1,11 @@
 """What the estimates say, in sentences that claim no more than their intervals allow."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple, get_args
 
 from isoglot.analysis import told_apart
-from isoglot.core import Estimate, Paradigm
+from isoglot.core import Estimate, Paradigm, Untaught
 from isoglot.report._select import contrasts, of_one_model, pick
 from isoglot.report._words import (
     contrast_words,
@@ -18,6 +18,7 @@ from isoglot.report._words import (
 
 # Where one tier is ahead of the other, by question and measure.
 _CIRCUMSTANCES: Final[dict[tuple[str, str], str]] = {
+    ("knowledge", "known_before_tier_gap"): "in what is known before anything is taught",
     ("effectiveness", "tier_gap"): "when facts are asked in the language they were taught in",
     ("transfer", "tier_gap_taught"): "when facts taught in them are asked in other languages",
     ("transfer", "tier_gap_asked"): "when they are asked for facts taught in other languages",
@@ -86,7 +87,7 @@ class Finding(NamedTuple):
 class Findings(NamedTuple):
     """The findings of one paradigm; without a lead where tiers can't be compared."""
 
-    paradigm: Paradigm
+    paradigm: Paradigm | Untaught
     epoch: int | None
     lead: Lead | None
     others: list[Finding]
@@ -124,7 +125,7 @@ def language_results(estimates: Sequence[Estimate], *, guess: float = 0.0) -> li
 def findings(estimates: Sequence[Estimate], *, guess: float = 0.0) -> list[Findings]:
     """The findings of every paradigm that was used. See `language_results`."""
     results = language_results(estimates, guess=guess)
-    found = []
+    found = list(_known_before(estimates, results))
     for paradigm in get_args(Paradigm):
         mine = [each for each in estimates if each.paradigm == paradigm]
         if not mine:
@@ -144,6 +145,31 @@ def findings(estimates: Sequence[Estimate], *, guess: float = 0.0) -> list[Findi
             )
         )
     return found
+
+
+def _known_before(
+    estimates: Sequence[Estimate], results: Sequence[LanguageResult]
+) -> Iterator[Findings]:
+    known = {result.code: result.known for result in results if result.known}
+    if not known:
+        return
+    gaps = pick(estimates, "knowledge", "known_before_tier_gap")
+    answered = {code: each for code, each in known.items() if not math.isnan(each.value)}
+    ends = [
+        choose(answered, key=lambda code: answered[code].value)
+        for choose in (max, min)
+        if answered
+    ]
+    says = " to ".join(
+        f"{percent_with_interval(answered[code])} ({language_name(code)})"
+        for code in dict.fromkeys(ends)
+    )
+    yield Findings(
+        paradigm="untaught",
+        epoch=None,
+        lead=_lead(gaps[0]) if gaps and not math.isnan(gaps[0].value) else None,
+        others=[Finding("Known before", says or NO_ANSWERS)],
+    )
 
 
 def gap_words(each: Estimate) -> str:

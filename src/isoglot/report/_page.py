@@ -122,6 +122,7 @@ def render_report(*, info: ReportInfo, estimates: Sequence[Estimate], table: pd.
         guess=_words.percent(info.guess),
         time=_words.duration(info.seconds),
         judges=_judges(table),
+        teaches=any(each.paradigm != "untaught" for each in estimates) or not estimates,
         has_results=any(each.results for each in models),
         has_heatmap=any(heatmap.chart for each in models for heatmap in each.heatmaps),
         has_fine_tuning=any(each.paradigm == "fine-tuning" for each in estimates),

@@ -4,7 +4,7 @@
   if (!table) return;
   const PAGE = 50;
   const CLASSES = { "right": "right", "right, but in another language": "elsewhere", "wrong": "wrong" };
-  const PARADIGMS = { "in-context": "in context", "fine-tuning": "fine-tuning" };
+  const PARADIGMS = { "in-context": "in context", "fine-tuning": "fine-tuning", "untaught": "nothing" };
   const data = JSON.parse(document.getElementById("probes-data").textContent);
   const labels = JSON.parse(document.getElementById("language-labels").textContent);
   const columns = data.columns;
@@ -76,7 +76,9 @@
     cell(made, value("taught", row) + " → " + asked, { label: "Taught → asked" })
       .title = "Taught in " + labels[value("taught", row)] + ", asked in " + labels[asked];
     const epoch = value("epoch", row);
-    const how = PARADIGMS[value("paradigm", row)] + (epoch === "none" ? "" : ", epoch " + epoch);
+    const paradigm = value("paradigm", row);
+    const shows = epoch !== "none" && paradigm !== "untaught";
+    const how = PARADIGMS[paradigm] + (shows ? ", epoch " + epoch : "");
     const model = columns.model.levels.length > 1 ? ", " + value("model", row) : "";
     cell(made, how + model, { muted: true });
     return made;
