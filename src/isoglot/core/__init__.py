@@ -3,7 +3,7 @@
 Knows the standard library, pydantic and YAML only; imports nothing else of isoglot.
 """
 
-from isoglot.core._files import replace_file
+from isoglot.core._files import replace_file, user_path
 from isoglot.core._record import Record
 from isoglot.core._yaml import parse_yaml
 from isoglot.core.errors import (
@@ -75,4 +75,5 @@ __all__ = [
     "read_utf8",
     "replace_file",
     "stream_seed",
+    "user_path",
 ]

@@ -1,7 +1,9 @@
-"""Writing a file so that a reader meets the old one or the new one, never half of either."""
+"""Paths that users name, and files written so that no reader meets half of one."""
 
 import os
 from pathlib import Path
+
+from isoglot.core.errors import InputError, Problem
 
 
 def replace_file(path: Path, content: str | bytes) -> None:
@@ -23,3 +25,31 @@ def replace_file(path: Path, content: str | bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def user_path(named: str | Path, *, place: str) -> Path:
+    """A path as a user names it, with `~` as the home folder.
+
+    Args:
+        named: The path.
+        place: What messages call it: an option, a key of a study.
+
+    Raises:
+        InputError: No file can have that name: a user who is not there, a NUL, too long.
+    """
+    try:
+        path = Path(named).expanduser()
+        path.exists()  # asks the system, which knows what it can name
+    except (OSError, RuntimeError, ValueError) as error:
+        shown = str(named) if len(str(named)) <= 60 else f"{str(named)[:57]}..."
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            [
+                Problem(
+                    place=place,
+                    message=f"{shown!r} can't name a file ({reason.lower()})",
+                    remedy="check the path",
+                )
+            ]
+        ) from None
+    return path

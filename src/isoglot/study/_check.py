@@ -47,13 +47,14 @@ def _problems(study: Study, *, installed: bool) -> Iterator[Problem]:
 
 
 def _check_languages(study: Study) -> Iterator[Problem]:
-    unknown = set()
+    unknown: set[str] = set()
     for index, code in enumerate(study.languages):
         place = f"languages[{index}]"
         try:
             get_language(code, place=place)
         except UnknownLanguageError as error:
-            unknown.add(place)
+            # Who reads facts names what is no language again, without saying which it is.
+            unknown.update((place, "languages"))
             yield from error.problems
     # What is not a language at all was said above.
     yield from (problem for problem in _check_facts(study) if problem.place not in unknown)
@@ -85,7 +86,11 @@ def _check_facts(study: Study) -> Iterator[Problem]:
         # A knowledge of fewer facts than wanted, a file with a mistake: found before a model is.
         corpus = study_corpus(study)
     except InputError as error:
-        yield from error.problems
+        section = "" if facts.knowledge is None else "facts.knowledge."
+        for problem in error.problems:
+            own = problem.place.startswith(("size", "relations"))
+            place = f"{section}{problem.place}" if own else problem.place
+            yield problem.model_copy(update={"place": place})
         return
     if not corpus.facts:
         yield Problem(place="facts", message="there are none", remedy="give another source")

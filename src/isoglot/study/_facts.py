@@ -103,7 +103,7 @@ class FactsSpec(Record):
         """The same with absolute paths; relative ones are seen from a folder."""
 
         def absolute(value: Any) -> Any:
-            path = (base / Path(value).expanduser()).absolute()
+            path = (base / Path(value).expanduser()).resolve()
             return type(value)(path) if isinstance(value, Path) or path.exists() else value
 
         for name, fields in (

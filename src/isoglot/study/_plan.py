@@ -225,6 +225,9 @@ def _plan_part(
     lessons = n_probes = size = 0
     for condition in conditions:
         facts = condition_facts(study, condition, corpus, known)
+        probes = condition_probes(study, condition, stages=stages, facts=facts)
+        if not any(probes.values()):  # nothing is taught, either
+            continue
         taught = study_lessons(facts, condition.taught)
         if paradigm == "in-context":
             context = next(InContext().teach(condition, taught, tick=lambda _: None)).context
@@ -236,7 +239,6 @@ def _plan_part(
             size += sum(len(group.context.encode()) for group in groups)
         else:
             lessons += len(taught) * int(stages[-1] or 0)
-        probes = condition_probes(study, condition, stages=stages, facts=facts)
         for stage in stages:
             n_probes += len(probes[stage])
             for probe in probes[stage]:

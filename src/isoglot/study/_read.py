@@ -55,7 +55,9 @@ def read_study(
         set_by_hand = {override.partition("=")[0] for override in overrides}
         problems.extend(_explain(error, place, _line_numbers(text), set_by_hand))
         # The rest may be wrong, too, and whoever mends a study wants to hear of it all at once.
-        problems.extend(_check_the_rest(values, error, place=place, installed=installed))
+        problems.extend(
+            _check_the_rest(values, error, place=place, folder=folder, installed=installed)
+        )
         raise InputError(problems) from None
     study = study.model_copy(update={"facts": study.facts.located(folder)})
     problems.extend(check_study(study, place=place, installed=installed))
@@ -65,7 +67,7 @@ def read_study(
 
 
 def _check_the_rest(
-    values: dict[str, Any], error: ValidationError, *, place: str, installed: bool
+    values: dict[str, Any], error: ValidationError, *, place: str, folder: Path, installed: bool
 ) -> list[Problem]:
     """What is wrong with a study beside the places whose form is wrong."""
     failing = [tuple(each["loc"]) for each in error.errors()]
@@ -73,6 +75,7 @@ def _check_the_rest(
     study = salvage(values, failing, stand_ins.as_yaml_values())
     if study is None:
         return []
+    study = study.model_copy(update={"facts": study.facts.located(folder)})
     said = {f"{place}: {_key(location[:size])}" for location in failing for size in (1, 2, 3)}
     return [
         problem

@@ -239,8 +239,10 @@ class _Loop:
             for paradigm, _ in study_paradigms(self._study):
                 learner = self._learner(paradigm, spec)
                 for condition in study_conditions(self._study, paradigm, spec.name):
-                    lessons += learner.lessons_left(condition, self._lessons(condition))
-                    for stage in self._probes(learner, condition).values():
+                    stages = self._probes(learner, condition)
+                    if any(stages.values()):  # else nothing is taught, either
+                        lessons += learner.lessons_left(condition, self._lessons(condition))
+                    for stage in stages.values():
                         probes += sum(probe.id not in self._answered for probe in stage)
         self._progress.begin(lessons=lessons, probes=probes)
 

@@ -1,8 +1,8 @@
 """How an untaught model is asked: with a few solved examples before the question.
 
 Without them a base model does not know that a bare word is wanted, and what it knows can't be told
-from how it talks. The examples are other facts of the same corpus, so a fact's own answer is never
-among them.
+from how it talks. The examples are other facts of the same corpus, with other answers: a fact's own
+answer is never among them, so it can't be copied.
 """
 
 from collections.abc import Sequence
@@ -36,29 +36,54 @@ class ShotGroup(NamedTuple):
 def shot_groups(
     facts: Sequence[Fact], language: str, *, shots: int, seed: int
 ) -> tuple[ShotGroup, ...]:
-    """All facts in two groups: those that are the others' examples, and the others.
+    """All facts in two groups, neither of which has an answer among its examples.
 
-    The examples of the former come from the latter. Which facts they are depends on the seed
-    alone, and is the same in every language of parallel facts.
+    The examples of the first group have different answers. The second group is all facts with one
+    of these answers, and its examples have others. Which facts the examples are depends on the
+    seed, and for parallel facts it is the same in every language. Where the facts have too few
+    different answers, there are fewer examples.
 
     Args:
         facts: The facts, all with a text in the language.
         language: The language of questions and examples.
-        shots: How many examples a question has, if there are facts enough.
+        shots: How many examples a question has, if there are answers enough.
         seed: The study's.
     """
-    ids = frozenset(fact.id for fact in facts)
-    shots = min(shots, len(facts) // 2)
-    if not shots:
-        return (ShotGroup(context="", fact_ids=ids),)
     rng = np.random.default_rng(stream_seed(seed, "few-shot examples"))
     order = [facts[index] for index in rng.permutation(len(facts))]
-    first, second = order[:shots], order[shots : 2 * shots]
-    own = frozenset(fact.id for fact in first)
-    return (
+    distinct = _with_different_answers(order)
+    shots = min(shots, len(distinct) // 2)
+    first = distinct[:shots]
+    taken = {form for fact in first for form in _forms(fact)}
+    second = [fact for fact in distinct[shots:] if taken.isdisjoint(_forms(fact))][:shots]
+    own = frozenset(fact.id for fact in facts if not taken.isdisjoint(_forms(fact)))
+    rest = frozenset(fact.id for fact in facts) - own
+    groups = (
+        ShotGroup(context=_examples(first, language), fact_ids=rest),
         ShotGroup(context=_examples(second, language), fact_ids=own),
-        ShotGroup(context=_examples(first, language), fact_ids=ids - own),
     )
+    return tuple(group for group in groups if group.fact_ids)
+
+
+def _with_different_answers(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts without those that share an answer with one before them."""
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for fact in facts:
+        forms = _forms(fact)
+        if seen.isdisjoint(forms):
+            seen.update(forms)
+            found.append(fact)
+    return found
+
+
+def _forms(fact: Fact) -> set[tuple[str, str]]:
+    """Everything that is right, in every language of the fact."""
+    return {
+        (language, form.casefold())
+        for language, answer in fact.answers().items()
+        for form in answer.forms
+    }
 
 
 def _examples(facts: Sequence[Fact], language: str) -> str:
