@@ -8,6 +8,7 @@ a model gets right that knows the relation's answers and draws one blindly.
 """
 
 import argparse
+import math
 from pathlib import Path
 from statistics import mean
 
@@ -27,6 +28,9 @@ def main() -> None:
     chance = mean(1 / sets[relations()[fact.relation].answers] for fact in run.corpus.facts)
     known = [each for each in run.estimates() if each.measure == "known_before"]
     for each in known:
+        if math.isnan(each.value):
+            print(f"{each.languages['taught']}: nothing was answered")
+            continue
         verdict = "within" if each.value <= chance + ALLOWED else "ABOVE"
         print(
             f"{each.languages['taught']}: {each.value:.1%} [{each.low:.1%}, {each.high:.1%}] of "

@@ -36,6 +36,9 @@ UNTRANSLATED_IF_ENGLISH = frozenset({"gd", "sw", "tk", "zu"})
 PROPER_NAMES = frozenset(
     {"countries", "languages", "official-languages", "continents", "currencies"}
 )
+# Languages whose name for a language is CLDR's for the country or people, too: there a language is
+# called one, or who repeats a country's name would seem to know its language.
+LANGUAGE_CALLED = {"ms": "bahasa {}", "mn": "{} хэл", "th": "ภาษา{}"}
 # Written for sums of money and in books of account, not said.
 UNUSED_NUMBER_RULES = ("financial", "verbose", "-before-consonant", "stressed")
 CONTINENT_CODES = {
@@ -120,64 +123,21 @@ def _named(names: Mapping[str, str], code: str) -> Forms:
 
 
 def _currencies(cldr: Cldr, language: str) -> dict[str, Forms]:
+    """The names of the currencies in use, with the forms that counting takes.
+
+    A bare unit ("yen") is not among them: CLDR does not have it, and cutting it out of the names
+    works in some languages only, which would be judged more kindly than the others.
+    """
     names = cldr.currencies(language)
-    users: dict[str, list[str]] = {}
-    territories = cldr.names(language, "territories")
-    for country, code in currencies(cldr).items():
-        users.setdefault(code, []).append(territories[country])
-    counted = {
-        code: [
+    found: dict[str, Forms] = {}
+    for code in sorted(set(currencies(cldr).values())):
+        forms = [
             form
             for key, form in names.get(code, {}).items()
             if key == "displayName" or key.startswith("displayName-count")
         ]
-        for code in sorted(users)
-    }
-    # A word in the names of many currencies is the unit ("dollar").
-    words: dict[str, set[str]] = {}
-    for code, forms in counted.items():
-        for form in forms:
-            for word in form.split():
-                words.setdefault(word.casefold(), set()).add(code)
-    stems = {word.casefold() for name in territories.values() for word in name.split()}
-    units = {
-        word
-        for word, codes in words.items()
-        if len(codes) >= 3 and len(word) > 2 and not any(_same_stem(word, stem) for stem in stems)
-    }
-    found: dict[str, Forms] = {}
-    for code, forms in counted.items():
-        # Who names the unit without its country ("tenge") is right, too.
-        short = [word for form in forms for word in form.split() if word.casefold() in units]
-        short += [_without_country(form, users[code]) for form in forms]
-        found[code] = [] if forms[:1] in ([], [code]) else [*forms, *short]
+        found[code] = [] if forms[:1] in ([], [code]) else forms
     return found
-
-
-def _without_country(currency: str, country_names: list[str]) -> str:
-    """A currency's name without the words that are a country's: "Kazakhstani Tenge", "Tenge"."""
-    for name in country_names:
-        # Scripts without spaces put the country's name in front.
-        if currency.startswith(name) and " " not in currency:
-            return currency.removeprefix(name)
-    stems = [word.casefold() for name in country_names for word in name.split()]
-    rest = [
-        word
-        for word in currency.split()
-        if not any(_same_stem(word.casefold(), stem) for stem in stems)
-    ]
-    # More than one word, and what is left is hardly a name ("Ffranc y").
-    return rest[0] if len(rest) == 1 and len(rest) < len(currency.split()) else ""
-
-
-def _same_stem(word: str, other: str) -> bool:
-    """Whether two words begin alike for three letters and more than half of the shorter one."""
-    common = 0
-    for one, two in zip(word, other, strict=False):
-        if one != two:
-            break
-        common += 1
-    return common >= 3 and common > min(len(word), len(other)) / 2
 
 
 def reviewed(
@@ -205,7 +165,24 @@ def reviewed(
             else:
                 kept[set_name][item] = found
         dropped += _drop_ambiguous(set_name, kept[set_name])
+    if language in LANGUAGE_CALLED:
+        countries_too = {
+            form.casefold() for forms in kept["territories"].values() for form in forms
+        }
+        for set_name in ("languages", "official-languages"):
+            for item, forms in kept[set_name].items():
+                called = LANGUAGE_CALLED[language]
+                bare = [form for form in forms if form.casefold() not in countries_too]
+                citation = next(
+                    (form for form in forms if _is_called(form, called)), called.format(forms[0])
+                )
+                kept[set_name][item] = _unique([citation, *bare])
     return kept, dropped
+
+
+def _is_called(form: str, called: str) -> bool:
+    before, _, after = called.partition("{}")
+    return form.startswith(before) and form.endswith(after)
 
 
 def _digits(forms: Forms) -> Forms:
@@ -314,15 +291,20 @@ def main() -> None:
         shared = set.intersection(*(set(sets[name]) for sets in built.values()))
         print(f"{name}: {len(shared)} of {len(english[name])} in all {len(built)} languages")
     (CORPORA / "data/terms/LICENSE-UNICODE.txt").write_text(cldr.licence, encoding="utf-8")
-    _write(
-        CORPORA / "knowledge/data/facts.json",
-        {
-            "source": f"Unicode CLDR {VERSION}",
-            "country-continent": continents(cldr),
-            "country-currency": currencies(cldr),
-            "country-language": official_languages(cldr),
-        },
-    )
+    facts = {
+        "source": f"Unicode CLDR {VERSION}",
+        "country-continent": continents(cldr),
+        "country-currency": currencies(cldr),
+        "country-language": official_languages(cldr),
+        "given-away": [],
+    }
+    _write(CORPORA / "knowledge/data/facts.json", facts)
+    # The package reads what was just written: not before.
+    from _given_away import given_away
+
+    facts["given-away"] = given_away()
+    _write(CORPORA / "knowledge/data/facts.json", facts)
+    print(f"given away by their questions: {', '.join(facts['given-away'])}")
 
 
 def _write(path: Path, content: Any) -> None:

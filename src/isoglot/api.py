@@ -251,7 +251,13 @@ class Run:
         return page
 
     def _known_notes(self) -> list[str]:
-        return [
+        waiting = [
+            f"What {model.name} knew before is not known yet: some of the questions for it failed, "
+            "so nothing was taught to it. Run the same command again to retry them."
+            for model in self.study.models
+            if self.study.facts.known_only and model.name not in self.known and self.failures
+        ]
+        return [*waiting] + [
             f"Only facts that {model} knew before were taught to it: {len(known):,} of "
             f"{len(self.corpus.facts):,}, those that it answered right in every language."
             for model, known in self.known.items()
@@ -280,7 +286,7 @@ class Run:
             study_text=(self.folder / STUDY_FILE).read_text(encoding="utf-8"),
             command="isoglot run study.yaml --out again",
             guess=self.relation_guess,
-            prompts=example_prompts(self.study, self.corpus),
+            prompts=example_prompts(self.study, self.corpus, known=self.known),
             translation={
                 code: (each.verdict, each.reasons)
                 for code, each in (resolved.translation if resolved else {}).items()

@@ -8,15 +8,15 @@ def relation_guess(table: pd.DataFrame) -> float:
 
     It draws at random among the taught answers of the relation that it is asked about.
 
-    With n facts of a relation that all have different answers it is 1 / n; the mean is over facts.
+    With n facts of a relation that all have different answers it is 1 / n; the mean is over facts,
+    then over the languages that were asked, which may have different facts.
     A share that is not above it shows that the kind of answer was learned, not the facts.
 
     Args:
-        table: As `probe_table` makes it; `nan` where it is empty.
+        table: As `probe_table` makes it. Only facts that were taught count; `nan` where none was.
     """
-    # Answers are parallel across languages, so one language tells.
-    one_language = table[table["asked"] == table["asked"].iloc[0]] if len(table) else table
-    facts = one_language.drop_duplicates("fact")
-    same_answer = facts.groupby(["relation", "reference"])["fact"].transform("size")
-    same_relation = facts.groupby("relation")["fact"].transform("size")
-    return float((same_answer / same_relation).mean())
+    taught = table[table["paradigm"] != "untaught"]
+    facts = taught.drop_duplicates(["asked", "fact"])
+    same_answer = facts.groupby(["asked", "relation", "reference"])["fact"].transform("size")
+    same_relation = facts.groupby(["asked", "relation"])["fact"].transform("size")
+    return float((same_answer / same_relation).groupby(facts["asked"]).mean().mean())

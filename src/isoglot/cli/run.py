@@ -51,4 +51,9 @@ def run(
             "Run the same command again to retry them",
             err=True,
         )
+        if finished.study.facts.known_only and len(finished.known) < len(finished.study.models):
+            typer.echo(
+                "isoglot: nothing was taught yet: which facts are known has to be found out first",
+                err=True,
+            )
         raise typer.Exit(SOME_FAILED)

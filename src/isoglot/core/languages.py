@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from isoglot.core._record import Record
 from isoglot.core._yaml import parse_yaml
@@ -37,8 +37,8 @@ class Language(Record):
         aliases: Other codes and names that mean it, in lower case.
     """
 
-    code: str
-    name: str
+    code: str = Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")
+    name: str = Field(min_length=1)
     own_name: str
     script: str
     family: str
@@ -66,6 +66,16 @@ class _LanguagesFile(Record):
             {**each, "code": language_value(each.get("code"))} if isinstance(each, dict) else each
             for each in languages
         ]
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> "_LanguagesFile":
+        owners: dict[str, str] = {}
+        for each in self.languages:
+            for name in set(each.names):
+                if name in owners:
+                    raise ValueError(f"{name!r} means both {owners[name]!r} and {each.code!r}")
+                owners[name] = each.code
+        return self
 
     def resolved(self) -> tuple[Language, ...]:
         """The languages with the sources of their tiers written out."""

@@ -62,6 +62,8 @@ def read_wordings(
     """
     text = folder.joinpath("wordings", f"{language}.yaml").read_text(encoding="utf-8")
     loaded = _WordingsFile.model_validate(parse_yaml(text))
+    if loaded.language != language:
+        raise ValueError(f"wordings/{language}.yaml says that it is {loaded.language!r}")
     if missing := set(relations) - set(loaded.relations):
         raise ValueError(f"wordings/{language}.yaml lacks {sorted(missing)}")
     return loaded.relations

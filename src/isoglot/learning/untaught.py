@@ -23,5 +23,5 @@ class NoLearning:
         *,
         tick: Tick,  # noqa: ARG002
     ) -> Iterator[Taught]:
-        """The one stage: the model with nothing before the question and no adapter on."""
+        """The one stage: no adapter on. What stands before a question is for the asker to say."""
         yield Taught(epoch=0)

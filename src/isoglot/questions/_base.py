@@ -46,6 +46,11 @@ class Question(Protocol):
         ...
 
     @property
+    def of_untaught(self) -> bool:
+        """Whether it is put to the model before anything is taught, and never after."""
+        ...
+
+    @property
     def measures(self) -> tuple[Measure, ...]:
         """The estimates that answer it."""
         ...

@@ -13,6 +13,7 @@ class Effectiveness:
     """Asks every condition in the language it was taught in, at every stage."""
 
     name = "effectiveness"
+    of_untaught = False
     measures = (
         Measure(name="accuracy", cells="own", by=("taught", "epoch")),
         Measure(name="wrong_language", of="wrong_language", cells="own", by=("taught", "epoch")),

@@ -14,6 +14,7 @@ class Knowledge:
     """Asks the untaught model every fact in every language."""
 
     name = "knowledge"
+    of_untaught = True
     measures = (
         Measure(name="known_before", cells="own", by=("taught",), untaught=True),
         Measure(name="known_before_tier_gap", cells="own", contrast="taught_tier", untaught=True),

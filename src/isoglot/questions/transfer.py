@@ -13,6 +13,7 @@ class Transfer:
     """Asks every condition in every language, at its last stage."""
 
     name = "transfer"
+    of_untaught = False
     measures = (
         Measure(name="accuracy", by=("taught", "asked"), last_epoch_only=True),
         Measure(

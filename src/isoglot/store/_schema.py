@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -31,6 +31,7 @@ facts = Table(
     "facts",
     metadata,
     Column("id", String, primary_key=True),
+    Column("position", Integer, nullable=False),
     Column("json", Text, nullable=False),
 )
 

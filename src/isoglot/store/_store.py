@@ -111,17 +111,19 @@ class Store:
     def save_facts(self, facts: Sequence[Fact]) -> None:
         """Keeps the facts, so that a report needs nothing but the database."""
         with self._writing() as connection:
-            for fact in facts:
+            for position, fact in enumerate(facts):
                 connection.execute(
                     insert(schema.facts)
-                    .values(id=fact.id, json=fact.model_dump_json())
+                    .values(id=fact.id, position=position, json=fact.model_dump_json())
                     .on_conflict_do_nothing()
                 )
 
     def facts(self) -> dict[str, Fact]:
-        """The facts by identifier."""
+        """The facts by identifier, in the order in which they were saved."""
         with self._reading() as connection:
-            rows = connection.execute(sa.select(schema.facts.c.json).order_by(schema.facts.c.id))
+            rows = connection.execute(
+                sa.select(schema.facts.c.json).order_by(schema.facts.c.position)
+            )
             loaded = [Fact.model_validate_json(row.json) for row in rows]
         return {fact.id: fact for fact in loaded}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
-from isoglot.core import Corpus, Fact, Record
+from isoglot.core import Corpus, Fact, Record, user_path
 from isoglot.corpora import make_knowledge, make_world
 from isoglot.corpora.formats import (
     DatasetSource,
@@ -92,6 +92,8 @@ class FactsSpec(Record):
         if len(named) != 1:
             said = f"names {' and '.join(named)}" if named else "names no source of facts"
             raise ValueError(f"{said}; give one of {', '.join(_SOURCES)}")
+        if self.allow_missing and self.source is None:
+            raise ValueError(f"{named[0]} misses nothing: leave allow_missing out")
         return self
 
     @property
@@ -102,8 +104,8 @@ class FactsSpec(Record):
     def located(self, base: Path) -> "FactsSpec":
         """The same with absolute paths; relative ones are seen from a folder."""
 
-        def absolute(value: Any) -> Any:
-            path = (base / Path(value).expanduser()).resolve()
+        def absolute(value: Any, place: str) -> Any:
+            path = user_path(base / user_path(value, place=place), place=place).resolve()
             return type(value)(path) if isinstance(value, Path) or path.exists() else value
 
         for name, fields in (
@@ -115,7 +117,11 @@ class FactsSpec(Record):
             source = getattr(self, name)
             if source is not None:
                 found = {field: getattr(source, field) for field in fields}
-                update = {field: absolute(value) for field, value in found.items() if value}
+                update = {
+                    field: absolute(value, f"facts.{name}.{field}")
+                    for field, value in found.items()
+                    if value
+                }
                 return self.model_copy(update={name: source.model_copy(update=update)})
         return self
 

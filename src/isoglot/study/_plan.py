@@ -15,7 +15,7 @@ from isoglot.core import (
 from isoglot.learning import InContext, Lesson, NoLearning, ask_prompt
 from isoglot.questions import QUESTIONS
 from isoglot.study._facts import read_corpus, taught_facts
-from isoglot.study._schema import KNOWLEDGE, Study
+from isoglot.study._schema import Study
 from isoglot.study._untaught import shot_groups
 
 _BYTES_A_TOKEN = 4
@@ -103,8 +103,8 @@ def _all_probes(
 ) -> dict[int | None, list[Probe]]:
     probes: dict[int | None, dict[str, Probe]] = {stage: {} for stage in stages}
     for name in study.asked_questions:
-        # What was known before is asked of untaught conditions, and nothing else is.
-        if (name == KNOWLEDGE) != (condition.paradigm == "untaught"):
+        # Some questions are put to the untaught model, and only these.
+        if QUESTIONS[name].of_untaught != (condition.paradigm == "untaught"):
             continue
         for probe in QUESTIONS[name].probes(
             condition, stages=stages, languages=study.languages, fact_ids=fact_ids
@@ -131,7 +131,7 @@ def planned_cells(study: Study) -> list[Probe]:
 def study_paradigms(study: Study) -> list[tuple[Paradigm | Untaught, tuple[int | None, ...]]]:
     """The paradigms of a study with the stages at which their conditions are asked, in order."""
     found: list[tuple[Paradigm | Untaught, tuple[int | None, ...]]] = []
-    if KNOWLEDGE in study.asked_questions:
+    if any(QUESTIONS[name].of_untaught for name in study.asked_questions):
         found.append(("untaught", NoLearning.stages))
     if study.paradigms.in_context is not None:
         found.append(("in-context", InContext.stages))
@@ -159,23 +159,27 @@ def condition_facts(
     return facts if kept is None else [fact for fact in facts if fact.id in kept]
 
 
-def example_prompts(study: Study, corpus: Corpus) -> dict[str, str]:
-    """The whole prompt of the first probe under each paradigm, for a reader to look at."""
+def example_prompts(
+    study: Study, corpus: Corpus, *, known: Mapping[str, frozenset[str]]
+) -> dict[str, str]:
+    """The whole prompt of a probe under each paradigm, as it was asked, for a reader to look at."""
     taught, asked = study.languages[0], study.languages[-1]
-    both = [fact for fact in taught_facts(corpus, taught) if asked in fact.texts]
-    if not both:
-        return {}
-    question = ask_prompt(both[0].texts[asked].ask)
+    model = study.models[0].name
     examples: dict[str, str] = {}
     for paradigm, _ in study_paradigms(study):
+        first = study_conditions(study, paradigm, model)[0]
+        facts = condition_facts(study, first, corpus, known)
+        both = [fact for fact in facts if asked in fact.texts]
+        if not both:
+            continue
+        question = ask_prompt(both[0].texts[asked].ask)
         if paradigm == "in-context":
-            condition = study_conditions(study, paradigm, study.models[0].name)[0]
-            lessons = study_lessons(taught_facts(corpus, taught), taught)
-            context = next(InContext().teach(condition, lessons, tick=lambda _: None)).context
+            lessons = study_lessons(facts, taught)
+            context = next(InContext().teach(first, lessons, tick=lambda _: None)).context
             examples[f"In context: taught in {taught}, asked in {asked}"] = context + question
         elif paradigm == "untaught":
-            facts = taught_facts(corpus, asked)
-            for group in shot_groups(facts, asked, shots=study.untaught.shots, seed=study.seed):
+            own = taught_facts(corpus, asked)
+            for group in shot_groups(own, asked, shots=study.untaught.shots, seed=study.seed):
                 if both[0].id in group.fact_ids:
                     examples[f"Before teaching: asked in {asked}"] = group.context + question
         else:

@@ -107,18 +107,33 @@ def run_study(study: Study, folder: Path, *, progress: Progress) -> RunOutcome:
         store = Store(folder / DATABASE_FILE)
         try:
             there = store.facts()
-            if there and there != {fact.id: fact for fact in corpus.facts}:
-                raise RunFolderError(
-                    place=f"--out {folder}",
-                    message="holds other facts: this isoglot's world data differ from those of the "
-                    "isoglot that began the run",
-                    remedy="go on with that one, or give another --out",
-                )
+            # In their order, too: contexts and examples depend on it.
+            if there and list(there.values()) != list(corpus.facts):
+                raise _other_facts(study, folder)
             store.begin_session()
             store.save_facts(corpus.facts)
             return _Loop(study, folder, resolved, corpus, store, progress).run()
         finally:
             store.close()
+
+
+def _other_facts(study: Study, folder: Path) -> RunFolderError:
+    source = study.facts.source
+    return RunFolderError(
+        place=f"--out {folder}",
+        message="holds other facts: "
+        + (
+            "the words that this isoglot makes facts from differ from those of the isoglot that "
+            "began the run"
+            if source is None
+            else "what facts are read from has changed since the run began"
+        ),
+        remedy=(
+            "go on with that one, or give another --out"
+            if source is None
+            else "bring the old facts back, or give another --out"
+        ),
+    )
 
 
 def _resolve(study: Study, folder: Path) -> Resolved:
@@ -253,7 +268,8 @@ class _Loop:
         language = get_language(condition.taught).name
         if condition.paradigm == "untaught":
             self._progress.phase(f"asking what is known before teaching: {language}")
-            self._run_untaught(spec, condition, probes[0])
+            for taught in learner.teach(condition, (), tick=self._progress.taught):
+                self._ask_untaught(spec, condition, taught, probes[taught.epoch])
             return
         self._progress.phase(f"teaching {language} ({condition.paradigm})")
         for taught in learner.teach(
@@ -263,7 +279,9 @@ class _Loop:
             self._progress.phase(f"asking: taught {language} ({condition.paradigm}{after})")
             self._ask_all(spec, taught, probes[taught.epoch])
 
-    def _run_untaught(self, spec: ModelSpec, condition: Condition, probes: Sequence[Probe]) -> None:
+    def _ask_untaught(
+        self, spec: ModelSpec, condition: Condition, taught: Taught, probes: Sequence[Probe]
+    ) -> None:
         groups = shot_groups(
             self._condition_facts(condition),
             condition.taught,
@@ -272,7 +290,7 @@ class _Loop:
         )
         for context, fact_ids in groups:
             asked = [probe for probe in probes if probe.fact_id in fact_ids]
-            self._ask_all(spec, Taught(epoch=0, context=context), asked)
+            self._ask_all(spec, taught.model_copy(update={"context": context}), asked)
 
     def _ask_all(self, spec: ModelSpec, taught: Taught, probes: Sequence[Probe]) -> None:
         for start in range(0, len(probes), spec.batch_size):

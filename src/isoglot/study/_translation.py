@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from isoglot.core import Record
+from isoglot.core import InputError, Record
 from isoglot.corpora.formats import FileSource, read_facts
 from isoglot.study._facts import FactsSpec
 
@@ -58,7 +58,10 @@ def _beside(source: FileSource) -> Mapping[str, Translation]:
     except (OSError, ValidationError):
         return {}  # made by another isoglot, or something else by that name
     checked = [each.language for each in check.languages]
-    corpus = read_facts(source.path, languages=checked, allow_missing=True)
+    try:
+        corpus = read_facts(source.path, languages=checked, allow_missing=True)
+    except InputError:
+        return {}  # of other languages than the file has now
     if corpus_fingerprint(corpus) != check.corpus_fingerprint:
         return {}
     return {

@@ -118,9 +118,9 @@ class TranslatorContract:
         self, translator: Translator, pair: tuple[str, str], sentences: tuple[str, ...]
     ) -> None:
         """Whatever was asked: the journal finds its texts by them."""
-        before = (translator.name, translator.version)
+        before = (translator.name, translator.version(*pair))
         translator.translate(sentences, source=pair[0], target=pair[1])
-        assert (translator.name, translator.version) == before
+        assert (translator.name, translator.version(*pair)) == before
         assert "" not in before
         assert translator.batch_size >= 1
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from isoglot.core import Record, known_languages
 from isoglot.corpora._terms import term_languages
@@ -38,8 +39,24 @@ def _folder() -> Traversable:
 @cache
 def country_facts() -> Mapping[str, Mapping[str, str]]:
     """Relation to country to answer, as `tools/build_terms.py` found them in CLDR."""
-    content = json.loads(_folder().joinpath("facts.json").read_text(encoding="utf-8"))
-    return {relation: content[relation] for relation in COUNTRY_RELATIONS}
+    return {relation: _facts_file()[relation] for relation in COUNTRY_RELATIONS}
+
+
+@cache
+def given_away() -> frozenset[str]:
+    """The facts whose question has the answer in it in some language, as "South Africa" has.
+
+    They are left out in every language: who repeats a question knows nothing.
+    """
+    return frozenset(_facts_file()["given-away"])
+
+
+@cache
+def _facts_file() -> Mapping[str, Any]:
+    content: dict[str, Any] = json.loads(
+        _folder().joinpath("facts.json").read_text(encoding="utf-8")
+    )
+    return content
 
 
 @cache

@@ -9,13 +9,22 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from isoglot.core import Corpus, Fact, FactText, InputError, Problem, Wording, stream_seed
+from isoglot.core import (
+    Corpus,
+    Fact,
+    FactText,
+    InputError,
+    Problem,
+    Wording,
+    stream_seed,
+)
 from isoglot.corpora._terms import shared_items, terms
 from isoglot.corpora.knowledge._data import (
     COUNTRY_RELATIONS,
     RELATIONS,
     KnownFact,
     country_facts,
+    given_away,
     knowledge_languages,
     wordings,
 )
@@ -62,7 +71,14 @@ def make_knowledge(
             )
     if problems:
         raise InputError(problems)
-    found = sorted(_known_facts(tuple(languages), relations or RELATIONS), key=lambda fact: fact.id)
+    found = sorted(
+        (
+            fact
+            for fact in _known_facts(tuple(languages), relations or RELATIONS)
+            if fact.id not in given_away()
+        ),
+        key=lambda fact: fact.id,
+    )
     if size is not None and size > len(found):
         raise InputError(
             [

@@ -29,13 +29,17 @@ class Translator(Protocol):
         ...
 
     @property
-    def version(self) -> str:
-        """What else its texts depend on: a release, the hash of a model."""
-        ...
-
-    @property
     def batch_size(self) -> int:
         """How many texts it likes to be given at once; the journal is written after each batch."""
+        ...
+
+    def version(self, source: str, target: str) -> str:
+        """What else its texts of a pair depend on: a release, the hash of a model or a dictionary.
+
+        Raises:
+            MissingExtraError: A package that it needs is not installed.
+            ModelError: The model can't be had.
+        """
         ...
 
     def check(self, source: str, target: str) -> list[Problem]:

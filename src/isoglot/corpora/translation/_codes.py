@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
-from isoglot.core import Record
+from isoglot.core import Record, parse_yaml
 
 
 class Codes(Record):
@@ -30,7 +28,7 @@ class _CodesFile(Record):
 @cache
 def _all_codes() -> Mapping[str, Codes]:
     text = files("isoglot.corpora.translation").joinpath("data/codes.yaml").read_text("utf-8")
-    return _CodesFile.model_validate(yaml.safe_load(text)).languages
+    return _CodesFile.model_validate(parse_yaml(text)).languages
 
 
 def codes(language: str) -> Codes:

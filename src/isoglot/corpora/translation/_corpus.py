@@ -64,8 +64,10 @@ def translate_corpus(
         ModelError: The translator can't be loaded.
     """
     targets = _checked_targets(corpus, source, targets, translator)
+    # Before the journal: a model that can't be had leaves no empty files.
+    versions = {target: translator.version(source, target) for target in targets}
     with open_journal(journal) as book:
-        work = _Work(corpus, source, targets, translator, book, patience or Patience(), sleep)
+        work = _Work(corpus, source, versions, translator, book, patience or Patience(), sleep)
         results = work.run(on_progress or _unwatched)
     facts = tuple(_translated_fact(fact, source, results) for fact in corpus.facts)
     added = [
@@ -128,7 +130,7 @@ class _Work:
         self,
         corpus: Corpus,
         source: str,
-        targets: Sequence[str],
+        versions: Mapping[str, str],
         translator: Translator,
         journal: Journal,
         patience: Patience,
@@ -139,7 +141,8 @@ class _Work:
         self._journal = journal
         self._patience = patience
         self._sleep = sleep
-        self._texts = {target: _texts_to_translate(corpus, source, target) for target in targets}
+        self._versions = versions
+        self._texts = {target: _texts_to_translate(corpus, source, target) for target in versions}
         self.reused: dict[str, int] = {}
         self._done = 0
         self._failed = 0
@@ -193,7 +196,7 @@ class _Work:
         return dict(zip(texts, said, strict=True))
 
     def _key(self, target: str, text: str) -> tuple[str, str, str, str, str]:
-        return (self._translator.name, self._translator.version, self._source, target, text)
+        return (self._translator.name, self._versions[target], self._source, target, text)
 
     def _tell(self, target: str, on_progress: Callable[[TranslationProgress], None]) -> None:
         total = sum(len(texts) for texts in self._texts.values())

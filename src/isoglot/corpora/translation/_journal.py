@@ -1,10 +1,13 @@
 """The journal of a translation: every text that was translated, or failed, as a line of JSON.
 
 Lines are only ever added, in one write each batch, so that a process may be killed at any moment:
-at most the last line is torn, and it is dropped when the journal is next opened.
+at most the last line is torn, and it is dropped when the journal is next opened. Nothing else is
+ever dropped: a file with anything in it that is no journal's is refused and left as it is.
 """
 
+import codecs
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,6 +21,10 @@ from isoglot.corpora.translation._base import TranslationFailure
 
 Key = tuple[str, str, str, str, str]
 """Provider, its version, source language, target language, text."""
+
+_MEMBER = re.compile(r'"(\w+)": "(?:[^"\\]|\\.)*", ')
+_OPEN_VALUE = re.compile(r'(?:[^"\\]|\\.)*(?:\\|",?)?')
+"""The inside of a string up to where it was torn, at the latest behind the comma after it."""
 
 
 class JournalLine(Record):
@@ -129,16 +136,49 @@ def _read(path: Path) -> list[JournalLine]:
     if not path.exists():
         return []
     data = path.read_bytes()
-    whole, _, torn = data.rpartition(b"\n")
+    tail = data.rpartition(b"\n")[2]
+    torn = _is_torn(tail)
     lines = [
         _parse(line, path, number)
-        for number, line in enumerate(whole.split(b"\n"), start=1)
+        for number, line in enumerate(data.removesuffix(tail if torn else b"").split(b"\n"), start=1)
         if line.strip()
     ]
+    # Only now, when every other line is known to be a journal's.
     if torn:
         with path.open("r+b") as file:
-            file.truncate(len(data) - len(torn))
+            file.truncate(len(data) - len(tail))
+    elif tail.strip():
+        with path.open("ab") as file:
+            file.write(b"\n")
     return lines
+
+
+def _is_torn(tail: bytes) -> bool:
+    """Whether what stands behind the last line's end is a journal line's beginning, not a whole."""
+    try:
+        # A character may be torn, too.
+        text = codecs.getincrementaldecoder("utf-8")().decode(tail)
+    except UnicodeDecodeError:
+        return False
+    if not text.startswith("{"):
+        return False
+    rest, keys = text[1:], list(JournalLine.model_fields)
+    while member := _MEMBER.match(rest):
+        if member[1] not in _next(keys):
+            return False
+        del keys[: keys.index(member[1]) + 1]
+        rest = rest[member.end() :]
+    return any(
+        beginning.startswith(rest)
+        or (rest.startswith(beginning) and _OPEN_VALUE.fullmatch(rest, len(beginning)))
+        for beginning in (f'"{key}": "' for key in _next(keys))
+    )
+
+
+def _next(keys: Sequence[str]) -> list[str]:
+    """Those of the keys that may come next: up to the first that every line has."""
+    needed = [JournalLine.model_fields[key].is_required() for key in keys]
+    return list(keys[: needed.index(True) + 1]) if True in needed else list(keys)
 
 
 def _parse(line: bytes, path: Path, number: int) -> JournalLine:
@@ -154,7 +194,8 @@ def _parse(line: bytes, path: Path, number: int) -> JournalLine:
                     message=f"is no line of a translation journal ({key}: {first['msg']})"
                     if key
                     else f"is no line of a translation journal ({first['msg']})",
-                    remedy="delete the line: its text is then translated again",
+                    remedy="if the file is no journal, move it or give another --out; else delete "
+                    "the line, and its text is translated again",
                 )
             ]
         ) from None

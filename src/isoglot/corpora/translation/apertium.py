@@ -5,11 +5,14 @@ which each part of Apertium's pipe forgets what it read (a line's end does not d
 moves words across lines). So a text is translated in a batch as alone.
 """
 
+import hashlib
+import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 
 from isoglot.core import ModelError, Problem
 from isoglot.corpora.translation._base import TranslationFailure, failure_of, finished
@@ -25,6 +28,11 @@ _ESCAPED = re.compile(r"\\(.)")
 _MARKS = frozenset("*#@\0")
 _UNKNOWN = re.compile(r"\*([^\W_](?:[\w'’-]*\w)?)")
 _OPENING = re.compile(r"^\W*")
+_DATA = re.compile(rb"APERTIUM_DATADIR:-([^}]+)\}")
+_HEAD = 4096
+"""Bytes of the program that say where its pairs are."""
+_WORD = re.compile(r"'([^']*)'|([^\s'|]+)")
+"""A word of a shell's command, in quotes or not."""
 _NOUNS_IN_CAPITALS = frozenset({"de", "lb"})
 
 
@@ -41,11 +49,18 @@ class Apertium:
 
     def __init__(self, program: str = _PROGRAM) -> None:
         self._program = program
+        self._versions: dict[str, str] = {}
 
-    @cached_property
-    def version(self) -> str:
-        """The release of the program."""
-        return self._run(["-V"]).stdout.decode("utf-8", errors="replace").strip()
+    def version(self, source: str, target: str) -> str:
+        """The release of the program, the pair's mode, and the hash of what that mode is made of.
+
+        Of a mode whose file is not found, the release and the name are all that is known.
+        """
+        mode = self._mode(source, target)
+        if mode not in self._versions:
+            digest = _digest(self._data / "modes" / f"{mode}.mode")
+            self._versions[mode] = " ".join(filter(None, (self._release, mode, digest)))
+        return self._versions[mode]
 
     def check(self, source: str, target: str) -> list[Problem]:
         """See `Translator.check`."""
@@ -58,7 +73,7 @@ class Apertium:
                     "apertium-eng-spa; or use another translator",
                 )
             ]
-        if (source, target) in self._modes_of(source, target):
+        if self._mode(source, target):
             return []
         return [
             Problem(
@@ -74,7 +89,7 @@ class Apertium:
         self, texts: Sequence[str], *, source: str, target: str
     ) -> list[str | TranslationFailure]:
         """See `Translator.translate`."""
-        mode = self._modes_of(source, target)[source, target]
+        mode = self._mode(source, target)
         results: dict[int, str | TranslationFailure] = {}
         for index, text in enumerate(texts):
             if not text.strip():
@@ -117,15 +132,28 @@ class Apertium:
         half = len(texts) // 2
         return self._ask(texts[:half], mode) + self._ask(texts[half:], mode)
 
-    def _modes_of(self, source: str, target: str) -> Mapping[tuple[str, str], str]:
-        """The installed mode of a pair, under the pair's own codes; empty where there is none."""
+    def _mode(self, source: str, target: str) -> str:
+        """The installed mode of a pair; empty where there is none."""
         candidates = [f"{one}-{other}" for one in names_of(source) for other in names_of(target)]
-        found = next((mode for mode in candidates if mode in self._modes), None)
-        return {(source, target): found} if found else {}
+        return next((mode for mode in candidates if mode in self._modes), "")
 
     @cached_property
     def _modes(self) -> list[str]:
         return self._run(["-l"]).stdout.decode("utf-8", errors="replace").split()
+
+    @cached_property
+    def _release(self) -> str:
+        return self._run(["-V"]).stdout.decode("utf-8", errors="replace").strip()
+
+    @cached_property
+    def _data(self) -> Path:
+        """The folder of the pairs, as the program finds it: it is a script that names one."""
+        if said := os.environ.get("APERTIUM_DATADIR"):
+            return Path(said)
+        program = Path(shutil.which(self._program) or self._program).resolve()
+        with program.open("rb") as file:
+            named = _DATA.search(file.read(_HEAD))
+        return Path(os.fsdecode(named[1])) if named else program.parent.parent / "share" / "apertium"
 
     def _run(
         self, arguments: Sequence[str], given: bytes = b""
@@ -139,7 +167,22 @@ class Apertium:
                 check=False,
             )
         except OSError as error:
-            raise ModelError(f"--with apertium: {self._program!r} can't be run: {error}") from error
+            raise ModelError(f"{self.name}: {self._program!r} can't be run: {error}") from error
+
+
+def _digest(mode: Path) -> str:
+    """The hash of a mode's file and of every file that it names; empty where it is not there."""
+    try:
+        commands = mode.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    digest = hashlib.sha256(commands.encode())
+    for quoted, plain in _WORD.findall(commands):
+        path = Path(quoted or plain)
+        if path.is_absolute() and path.is_file():
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:16]
 
 
 def _unmarked(answer: str, text: str, *, source: str) -> str | TranslationFailure:

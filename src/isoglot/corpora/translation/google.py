@@ -17,8 +17,7 @@ class Google:
     batch_size = 1
     """A request takes a fraction of a second: an interruption loses none that was answered."""
 
-    @property
-    def version(self) -> str:
+    def version(self, source: str, target: str) -> str:  # noqa: ARG002 - see Translator
         """The client's release; what stands behind the page is not known."""
         self._require()
         return f"deep-translator {package_version('deep-translator')}"

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from isoglot.core import MissingExtraError, ModelError, Problem
+from isoglot.core import MissingExtraError, ModelError, Problem, user_path
 from isoglot.corpora.translation._base import TranslationFailure, finished, optional_module
 from isoglot.corpora.translation._codes import codes, names_of
 
@@ -32,26 +32,33 @@ class HuggingFaceTranslator:
         model: `ORG/NAME`, `ORG/NAME@REVISION` or a folder as `save_pretrained` writes it.
         batch_size: How many texts go through the model together.
         beams: How many continuations are kept while decoding; 1 is greedy.
+
+    Raises:
+        InputError: Neither a folder nor a model can be called that.
     """
 
     def __init__(self, model: str, *, batch_size: int = 16, beams: int = 4) -> None:
         self.name = f"hf:{model}"
         self.batch_size = batch_size
         self._model_name = model
+        self._path = user_path(model, place=self.name)
         self._beams = beams
 
-    @cached_property
-    def version(self) -> str:
+    def version(self, source: str, target: str) -> str:  # noqa: ARG002 - see Translator
         """The commit of the hub, or the hash of the folder's files, and the beams."""
+        return f"{self._content} beams {self._beams}"
+
+    @cached_property
+    def _content(self) -> str:
         folder = self._folder
         if _COMMIT.fullmatch(folder.name):
-            return f"{folder.name} beams {self._beams}"
+            return folder.name
         digest = hashlib.sha256()
         for path in sorted(each for each in folder.iterdir() if each.is_file()):
             with path.open("rb") as file:
                 content = hashlib.file_digest(file, "sha256").hexdigest()
             digest.update(f"{path.name}={content}\n".encode())
-        return f"{digest.hexdigest()} beams {self._beams}"
+        return digest.hexdigest()
 
     def check(self, source: str, target: str) -> list[Problem]:
         """See `Translator.check`. Reads the model's tokenizer, fetching the model if need be."""
@@ -196,7 +203,7 @@ class HuggingFaceTranslator:
         if kind == "m2m_100":
             return "nllb" if "eng_Latn" in self._tokenizer.get_vocab() else "m2m100"
         raise ModelError(
-            f"--with {self.name}: is a model of the kind {kind!r}; isoglot translates with NLLB, "
+            f"{self.name}: is a model of the kind {kind!r}; isoglot translates with NLLB, "
             "M2M100 and MarianMT models, and with any other by a prompt: model:hf/ORG/NAME"
         )
 
@@ -236,12 +243,11 @@ class HuggingFaceTranslator:
     def _folder(self) -> Path:
         for module in ("torch", "transformers"):
             optional_module(module, extra="local", needed_for=self.name)
-        folder = Path(self._model_name).expanduser()
-        return folder if folder.is_dir() else _fetch(self._model_name, self.name)
+        return self._path if self._path.is_dir() else _fetch(self._model_name, self.name)
 
     def _broken(self, error: Exception) -> ModelError:
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
-        return ModelError(f"--with {self.name}: can't be loaded ({first_line})")
+        return ModelError(f"{self.name}: can't be loaded ({first_line})")
 
 
 def _fetch(model: str, name: str) -> Path:
@@ -261,7 +267,7 @@ def _fetch(model: str, name: str) -> Path:
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise ModelError(
-            f"--with {name}: is no folder here and could not be fetched ({first_line}); check the "
+            f"{name}: is no folder here and could not be fetched ({first_line}); check the "
             "name, the network, or give the path of a local folder"
         ) from error
     return folder

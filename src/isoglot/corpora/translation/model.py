@@ -5,9 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
-from isoglot.core import Problem, Record, get_language
+from isoglot.core import Problem, Record, get_language, parse_yaml
 from isoglot.corpora.translation._base import TranslationFailure, finished
 
 Ask = Callable[[Sequence[str]], Sequence[str | TranslationFailure]]
@@ -21,7 +19,7 @@ class _PromptFile(Record):
 @cache
 def _template() -> str:
     text = files("isoglot.corpora.translation").joinpath("data/prompt.yaml").read_text("utf-8")
-    return _PromptFile.model_validate(yaml.safe_load(text)).template
+    return _PromptFile.model_validate(parse_yaml(text)).template
 
 
 def translation_prompt(text: str, *, source: str, target: str) -> str:
@@ -41,16 +39,28 @@ class Model:
     Args:
         name: The model string.
         ask: Asks the model.
-        fingerprint: What its answers depend on: weights, precision, decoding.
+        fingerprint: Says what its answers depend on (weights, precision, decoding); asked when the
+            version is.
         batch_size: How many prompts it is given together.
     """
 
-    def __init__(self, name: str, *, ask: Ask, fingerprint: str = "", batch_size: int = 24) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        ask: Ask,
+        fingerprint: Callable[[], str] | None = None,
+        batch_size: int = 24,
+    ) -> None:
         self.name = f"model:{name}"
         self.batch_size = batch_size
-        prompt = hashlib.sha256(_template().encode()).hexdigest()[:12]
-        self.version = f"{fingerprint} prompt {prompt}".strip()
         self._ask = ask
+        self._fingerprint = fingerprint
+
+    def version(self, source: str, target: str) -> str:  # noqa: ARG002 - see Translator
+        """The model's fingerprint and the prompt's."""
+        prompt = f"prompt {hashlib.sha256(_template().encode()).hexdigest()[:12]}"
+        return f"{self._fingerprint()} {prompt}" if self._fingerprint else prompt
 
     def check(self, source: str, target: str) -> list[Problem]:  # noqa: ARG002 - see Translator
         """Any pair may be asked for; how well a model does it is for the checks to say."""
