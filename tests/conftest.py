@@ -32,6 +32,18 @@ def study_text(tmp_path: Path) -> Callable[[str], Path]:
     return write
 
 
+@pytest.fixture
+def basque(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A language that a user added: known, but isoglot has no words and no sentences in it."""
+    path = tmp_path / "languages.yaml"
+    path.write_text(
+        "languages: [{code: eu, name: Basque, own_name: euskara, script: Latn, "
+        "family: Isolate, tier: low, tier_source: mine}]\n"
+    )
+    monkeypatch.setenv("ISOGLOT_LANGUAGES", str(path))
+    return "eu"
+
+
 class Watcher:
     """Progress that remembers what it was told."""
 

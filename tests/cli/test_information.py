@@ -93,7 +93,8 @@ class TestStudies:
     def test_every_shipped_study_is_listed_on_a_line(self, invoke: Invoke) -> None:
         lines = invoke("studies").stdout.splitlines()
         assert [line.partition(":")[0] for line in lines] == list(shipped_studies())
-        assert lines[0].startswith("quickstart: Twenty-four facts about a world that does not")
+        assert lines[0].startswith("guessability: Three hundred facts about a world that does not")
+        assert lines[1].startswith("quickstart: Twenty-four facts about a world that does not")
 
     def test_one_is_printed_to_start_from(self, invoke: Invoke) -> None:
         printed = invoke("studies", "quickstart").stdout
@@ -103,7 +104,9 @@ class TestStudies:
     def test_an_unknown_one_is_refused(self, invoke: Invoke) -> None:
         result = invoke("studies", "nope")
         assert result.exit_code == 2
-        assert result.stderr == "isoglot: NAME: 'nope' is no shipped study; known: quickstart\n"
+        assert result.stderr == (
+            "isoglot: NAME: 'nope' is no shipped study; known: guessability, quickstart\n"
+        )
 
 
 def test_models_are_listed_with_what_they_need(invoke: Invoke) -> None:
@@ -120,8 +123,21 @@ def test_languages_are_listed_from_the_high_tier_to_the_low(invoke: Invoke) -> N
     rows = _rows(invoke("languages").stdout)
     assert [row[0] for row in rows] == list(known_languages())
     assert ["cy", "Welsh", "Cymraeg", "Latn", "low", "yes"] in rows
-    assert ["th", "Thai", "ไทย", "Thai", "medium", ""] in rows
-    assert [row[0] for row in rows if row[5] == "yes"] == ["en", "zh", "es", "cy", "sw"]
+    assert ["th", "Thai", "ไทย", "Thai", "medium", "yes"] in rows
+
+
+def test_a_language_of_ones_own_is_listed_and_has_no_worlds(invoke: Invoke, basque: str) -> None:
+    rows = _rows(invoke("languages").stdout)
+    assert rows[-1] == [basque, "Basque", "euskara", "Latn", "low", ""]
+    assert all(row[5] == "yes" for row in rows[:-1])
+
+
+def test_a_wrong_file_of_languages_is_explained(invoke: Invoke, tmp_path: Path) -> None:
+    path = tmp_path / "languages.yaml"
+    path.write_text("languages: [{code: eu\n")
+    result = invoke("languages", ISOGLOT_LANGUAGES=str(path))
+    assert result.exit_code == 2
+    assert result.stderr == f"isoglot: {path}, line 2, column 1: is not YAML; mend it there\n"
 
 
 def test_doctor_says_where_models_are_kept(invoke: Invoke, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 from typer.testing import Result
 
 Invoke = Callable[..., Result]
-COMMANDS = ("run", "plan", "report", "studies", "models", "languages", "doctor")
+COMMANDS = ("run", "plan", "report", "studies", "models", "languages", "doctor", "data")
+DATA_COMMANDS = ("world", "knowledge", "import", "translate", "check", "schema")
 
 
 def test_help_lists_the_commands(invoke: Invoke) -> None:
@@ -23,6 +24,20 @@ def test_every_command_explains_itself(invoke: Invoke, command: str) -> None:
     result = invoke(command, "--help")
     assert result.exit_code == 0
     assert f"Usage: isoglot {command}" in result.stdout
+
+
+def test_help_lists_the_commands_of_data(invoke: Invoke) -> None:
+    result = invoke("data", "--help")
+    assert result.exit_code == 0
+    listed = [line.split()[1] for line in result.stdout.splitlines() if line.startswith("│ ")]
+    assert [word for word in listed if not word.startswith("-")] == list(DATA_COMMANDS)
+
+
+@pytest.mark.parametrize("command", DATA_COMMANDS)
+def test_every_command_of_data_explains_itself(invoke: Invoke, command: str) -> None:
+    result = invoke("data", command, "--help")
+    assert result.exit_code == 0
+    assert f"Usage: isoglot data {command}" in result.stdout
 
 
 def test_without_a_command_it_shows_the_help(invoke: Invoke) -> None:

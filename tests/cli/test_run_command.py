@@ -138,7 +138,8 @@ class TestWrongInput:
             f"  {study}: seed (line 2): 'x': input should be a valid integer, unable to parse "
             "string as an integer; change the value",
             f"  {study}: languages[1]: 'xx' is not a known language; see: isoglot languages",
-            f"  {study}: questions[0]: 'nope' is not known; known: effectiveness, transfer",
+            f"  {study}: questions[0]: 'nope' is not known; known: knowledge, effectiveness, "
+            "transfer",
         ]
         assert not out.parent.exists()
 

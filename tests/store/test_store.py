@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from isoglot.core import Decoding, RunFolderError
+from isoglot.core import Condition, Decoding, Probe, RunFolderError
 from isoglot.store import Store
 from isoglot.store import _schema as schema
 from isoglot.testing.stores import (
     RIGHT,
+    WRONG,
     OpenStore,
     StoreContract,
     a_fact,
@@ -63,6 +64,29 @@ def test_the_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
         assert connection.execute("SELECT value FROM about").fetchone() == (
             str(schema.SCHEMA_VERSION),
         )
+
+
+def test_untaught_verdicts_are_by_fact_and_language(store: Store) -> None:
+    def probe(fact: str, language: str, model: str = "m", paradigm: Any = "untaught") -> Probe:
+        condition = Condition(model=model, paradigm=paradigm, taught=language, seed=5)
+        return Probe(condition=condition, epoch=0, fact_id=fact, asked=language)
+
+    right = [probe("f1", "en"), probe("f2", "cy")]
+    wrong = [probe("f1", "cy")]
+    unjudged = probe("f2", "en")
+    others = [probe("f1", "en", model="n"), probe("f2", "en", paradigm="fine-tuning")]
+    store.record([asked(each) for each in [*right, *wrong, unjudged, *others]], {})
+    verdicts = {each.id: RIGHT for each in [*right, *others]} | {each.id: WRONG for each in wrong}
+    store.save_verdicts("match", verdicts)
+    store.save_verdicts("strict", {right[0].id: WRONG})
+    assert store.untaught_verdicts("m", judge="match") == {
+        ("f1", "en"): True,
+        ("f2", "cy"): True,
+        ("f1", "cy"): False,
+    }
+    assert store.untaught_verdicts("m", judge="strict") == {("f1", "en"): False}
+    assert store.untaught_verdicts("n", judge="match") == {("f1", "en"): True}
+    assert store.untaught_verdicts("o", judge="match") == {}
 
 
 @pytest.fixture

@@ -7,8 +7,16 @@ from isoglot.core import Condition
 from isoglot.corpora import make_world
 from isoglot.learning import preambles
 from isoglot.stats import smallest_detectable_gap
-from isoglot.study import ParadigmPlan, StudyPlan, make_plan, read_study, study_corpus
+from isoglot.study import (
+    ParadigmPlan,
+    StudyPlan,
+    example_prompts,
+    make_plan,
+    read_study,
+    study_corpus,
+)
 from isoglot.study._plan import condition_probes, study_conditions, study_lessons, study_paradigms
+from isoglot.study._untaught import shot_groups
 
 WriteStudy = Callable[..., Path]
 
@@ -84,6 +92,53 @@ def test_prompt_tokens_are_a_fourth_of_the_bytes(tiny_study: WriteStudy) -> None
     assert in_context.prompt_tokens == (contexts + 2 * both) // 4
     # Each condition: its own language at three stages, the other's at the last one.
     assert fine_tuning.prompt_tokens == (3 * both + both) // 4
+
+
+def test_what_is_asked_before_teaching_is_planned_with_its_examples(
+    tiny_study: WriteStudy,
+) -> None:
+    """Three facts have room for one example: one for the fact that is the others' example, and one
+    for these. Both contexts of a language are counted once, each question once."""
+    study = read_study(tiny_study(languages=["en"], questions=["knowledge"], paradigms=None))
+    (part,) = make_plan(study, study_corpus(study)).parts
+    assert (part.paradigm, part.conditions, part.lessons, part.probes) == ("untaught", 1, 0, 3)
+    facts = [fact.texts["en"] for fact in make_world(["en"], size=3, seed=3).facts]
+    asks = sum(len(f"Q: {text.ask}\nA:".encode()) for text in facts)
+    groups = shot_groups(make_world(["en"], size=3, seed=3).facts, "en", shots=8, seed=3)
+    shown = [
+        f"Q: {text.ask}\nA: {text.answer.text}\n"
+        for text in facts
+        if any(text.ask in group.context for group in groups)
+    ]
+    assert len(shown) == 2
+    assert part.prompt_tokens == (asks + sum(len(each.encode()) for each in shown)) // 4
+
+
+def test_a_paradigm_that_nothing_asks_costs_nothing(tiny_study: WriteStudy) -> None:
+    untaught, *others = _plan(tiny_study(questions=["knowledge"])).parts
+    assert (untaught.paradigm, untaught.probes) == ("untaught", 6)
+    assert [(part.paradigm, part.lessons, part.probes, part.prompt_tokens) for part in others] == [
+        ("in-context", 0, 0, 0),
+        ("fine-tuning", 0, 0, 0),
+    ]
+
+
+def test_example_prompts_are_of_the_first_language_taught_and_the_last_asked(
+    tiny_study: WriteStudy,
+) -> None:
+    study = read_study(
+        tiny_study(questions=["knowledge", "transfer"], untaught={"shots": 0}, limit=1)
+    )
+    corpus = study_corpus(study)
+    english, welsh = (corpus.facts[0].texts[language] for language in ("en", "cy"))
+    question = f"Q: {welsh.ask}\nA:"
+    assert example_prompts(study, corpus) == {
+        "Before teaching: asked in cy": question,
+        "In context: taught in en, asked in cy": (
+            f"{preambles()['en']}\n\nQ: {english.teach}\nA: {english.answer.text}\n{question}"
+        ),
+        "After fine-tuning: asked in cy": question,
+    }
 
 
 def test_the_smallest_gap_is_that_of_the_tiers(tiny_study: WriteStudy) -> None:

@@ -9,7 +9,9 @@ from study_problems import KNOWN_KEYS, study_problems
 from isoglot.core import Decoding
 from isoglot.engines import ModelSpec
 from isoglot.learning import LoraRecipe
-from isoglot.study import read_study, shipped_studies
+from isoglot.study import FactsSpec, read_study, shipped_studies, study_corpus
+from isoglot.study._facts import WorldSpec
+from isoglot.study._untaught import UntaughtSpec
 
 WriteStudy = Callable[..., Path]
 WriteText = Callable[[str], Path]
@@ -25,17 +27,22 @@ class TestWhatIsRight:
         assert study.questions == ("effectiveness", "transfer")
         assert study.judges == ("match",)
         assert study.decoding == Decoding(max_new_tokens=24, stop=("\n",))
-        assert (study.limit, study.n_facts, study.resolved) == (None, 3, None)
+        assert (study.limit, study.facts, study.resolved) == (
+            None,
+            FactsSpec(world=WorldSpec(size=3)),
+            None,
+        )
+        assert study.untaught == UntaughtSpec(shots=8)
 
     def test_every_shipped_study_is_right(self) -> None:
         assert [read_study(name).name for name in shipped_studies()] == list(shipped_studies())
-        assert list(shipped_studies()) == ["quickstart"]
+        assert list(shipped_studies()) == ["guessability", "quickstart"]
 
     def test_the_quickstart_is_the_study_of_the_first_run(self) -> None:
         study = read_study("quickstart")
         assert [model.name for model in study.models] == ["bundled/gemma-3-270m"]
         assert study.languages == ("en", "es", "zh", "sw", "cy")
-        assert study.n_facts == 24
+        assert study.facts == FactsSpec(world=WorldSpec(size=24))
         recipe = study.paradigms.fine_tuning
         assert recipe is not None
         assert (recipe.rank, recipe.alpha, recipe.learning_rate, recipe.decay) == (
@@ -92,7 +99,8 @@ class TestOverrides:
                 "description=a=b",
             ],
         )
-        assert (study.seed, study.languages, study.n_facts) == (8, ("cy", "zh"), 5)
+        assert (study.seed, study.languages) == (8, ("cy", "zh"))
+        assert study.facts.world == WorldSpec(size=5)
         assert study.paradigms.fine_tuning == LoraRecipe(epochs=4, ask_after=(0, 1, 3))
         assert study.decoding == Decoding(max_new_tokens=7)
         assert study.description == "a=b"
@@ -105,7 +113,7 @@ class TestOverrides:
         self, tiny_study: WriteStudy, limit: int, n_facts: int
     ) -> None:
         study = read_study(tiny_study(limit=2), limit=limit)
-        assert (study.limit, study.n_facts) == (limit, n_facts)
+        assert (study.limit, len(study_corpus(study).facts)) == (limit, n_facts)
 
     @pytest.mark.parametrize(
         ("override", "problem"),
@@ -143,27 +151,29 @@ class TestOverrides:
 class TestTheFile:
     def test_what_is_not_there_gets_a_guess(self) -> None:
         assert study_problems("quikstart") == [
-            "STUDY: 'quikstart' can't be read (No such file or directory); "
-            "did you mean 'quickstart'? give a YAML file or a shipped study (quickstart)"
+            "STUDY: 'quikstart' can't be read (no such file); "
+            "did you mean 'quickstart'? give a YAML file or a shipped study "
+            "(guessability, quickstart)"
         ]
 
     def test_without_anything_near_there_is_no_guess(self) -> None:
         assert study_problems("nope.yaml") == [
-            "STUDY: 'nope.yaml' can't be read (No such file or directory); "
-            "give a YAML file or a shipped study (quickstart)"
+            "STUDY: 'nope.yaml' can't be read (no such file); "
+            "give a YAML file or a shipped study (guessability, quickstart)"
         ]
 
     def test_a_folder_is_no_study(self, tmp_path: Path) -> None:
         assert study_problems(tmp_path) == [
-            "STUDY: 'S' can't be read (Is a directory); "
-            "give a YAML file or a shipped study (quickstart)"
+            "STUDY: 'S' can't be read (is a folder); "
+            "give a YAML file or a shipped study (guessability, quickstart)"
         ]
 
     def test_text_that_is_not_utf_8_is_refused(self, tmp_path: Path) -> None:
         path = tmp_path / "latin.yaml"
         path.write_bytes("name: español".encode("latin-1"))
         assert study_problems(path) == [
-            "S: is not UTF-8 text (invalid continuation byte); save it as UTF-8"
+            # In "name: español" the ñ is the eleventh letter.
+            "S, line 1, column 11: is not UTF-8 text (byte 0xf1); save it as UTF-8"
         ]
 
     @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ PARROT = ScriptedEngine("scripted/parrot").fingerprint
 class TestAWholeRun:
     def test_every_planned_probe_is_asked_once(self, whole) -> None:
         study, outcome, watched, rows = whole.study, whole.outcome, whole.watched, whole.rows
-        planned = sum(part.probes for part in make_plan(study).parts)
+        planned = sum(part.probes for part in make_plan(study, study_corpus(study)).parts)
         assert planned == 12 + 24
         assert (outcome.asked, outcome.failures) == (planned, {})
         assert (watched.announced["probes"], watched.probes) == (planned, planned)
@@ -160,7 +160,10 @@ def test_the_lessons_of_the_plan_are_those_that_are_taught(
     study = read_study(tiny_study(paradigms=paradigms))
     watched = watcher()
     run_study(study, folder, progress=watched)
-    assert sum(part.lessons for part in make_plan(study).parts) == 2 * 3 * ask_after[-1]
+    assert (
+        sum(part.lessons for part in make_plan(study, study_corpus(study)).parts)
+        == 2 * 3 * ask_after[-1]
+    )
     assert watched.announced["lessons"] == watched.lessons == 2 * 3 * ask_after[-1]
 
 

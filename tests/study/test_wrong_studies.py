@@ -9,6 +9,8 @@ import pytest
 from study_problems import KNOWN_KEYS, study_problems
 
 from isoglot.core import InputError
+from isoglot.corpora import world_languages
+from isoglot.learning import preambles
 from isoglot.study import read_study
 
 WriteStudy = Callable[..., Path]
@@ -24,7 +26,7 @@ class TestTheForm:
             "S: languages: is missing; add it",
             "S: models: is missing; add it",
             "S: name: is missing; add it",
-            "S: paradigms: is missing; add it",
+            "S: paradigms: names no paradigm; add in-context: {} or fine-tuning: {}",
         ]
 
     @pytest.mark.parametrize(
@@ -139,11 +141,6 @@ class TestTheMeaning:
                 "S: languages[1]: 'cym' is not a known language; did you mean 'cy'? "
                 "see: isoglot languages",
             ),
-            (
-                {"languages": ["en", "fr"]},
-                "S: languages[1]: no world can be made in 'fr' yet; "
-                "worlds speak cy, en, es, sw, zh",
-            ),
             ({"languages": ["en", "en"]}, "S: languages[1]: 'en' is listed twice; remove one"),
             (
                 {"models": ["scripted/parot"]},
@@ -157,7 +154,7 @@ class TestTheMeaning:
             (
                 {"questions": ["effectiveness", "tranfer"]},
                 "S: questions[1]: 'tranfer' is not known; did you mean 'transfer'? "
-                "known: effectiveness, transfer",
+                "known: knowledge, effectiveness, transfer",
             ),
             (
                 {"judges": ["macth"]},
@@ -178,13 +175,30 @@ class TestTheMeaning:
     ) -> None:
         assert study_problems(tiny_study(**changes)) == [problem]
 
-    def test_everything_that_is_wrong_is_said_at_once(self, tiny_study: WriteStudy) -> None:
+    def test_a_language_without_words_and_sentences_is_known_to_have_none(
+        self, tiny_study: WriteStudy, basque: str
+    ) -> None:
+        no_world = (
+            f"S: languages[1]: no world can be made in 'eu' yet; "
+            f"worlds speak {', '.join(world_languages())}"
+        )
+        no_preamble = (
+            "S: languages[1]: in-context learning has no preamble in 'eu'; "
+            f"preambles exist in {', '.join(preambles())}"
+        )
+        assert study_problems(tiny_study(languages=["en", basque])) == [no_world, no_preamble]
+        tuned = tiny_study(languages=["en", basque], paradigms={"fine-tuning": {}})
+        assert study_problems(tuned) == [no_world]
+
+    def test_everything_that_is_wrong_is_said_at_once(
+        self, tiny_study: WriteStudy, basque: str
+    ) -> None:
         problems = study_problems(
             tiny_study(
                 seed="x",
                 sead=1,
                 models=["gpt"],
-                languages=["en", "xx", "fr", "en"],
+                languages=["en", "xx", basque, "en"],
                 questions=["nope"],
                 paradigms={"fine-tuning": {"epochs": 0}},
             ),
@@ -198,7 +212,7 @@ class TestTheMeaning:
             r"S: paradigms.fine-tuning.epochs \(line \d+\): 0: input should be greater",
             r"S: models\[0\]: 'gpt' is not a model string",
             r"S: languages\[1\]: 'xx' is not a known language",
-            r"S: languages\[2\]: no world can be made in 'fr' yet",
+            r"S: languages\[2\]: no world can be made in 'eu' yet",
             r"S: languages\[3\]: 'en' is listed twice",
             r"S: questions\[0\]: 'nope' is not known",
             r"S: judges\[0\]: 'macth' is not known; did you mean 'match'",

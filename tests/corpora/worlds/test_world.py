@@ -4,13 +4,12 @@ import hashlib
 import json
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isoglot.core import Corpus, Fact, InputError, Problem, get_language, known_languages
+from isoglot.core import Corpus, Fact, InputError, Problem, get_language
 from isoglot.corpora import check_world_languages, make_world, world_languages, world_relations
 from isoglot.corpora._terms import terms
 from isoglot.corpora.worlds._data import relations, taken_names, wordings
@@ -240,18 +239,6 @@ def test_every_wording_is_used() -> None:
 
 
 class TestWrongWorlds:
-    @pytest.fixture
-    def basque(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-        """A language that a user added: known, but without words for worlds."""
-        path = tmp_path / "own.yaml"
-        path.write_text(
-            "languages: [{code: eu, name: Basque, own_name: euskara, script: Latn, "
-            "family: Isolate, tier: low, tier_source: mine}]\n"
-        )
-        monkeypatch.setenv("ISOGLOT_LANGUAGES", str(path))
-        assert "eu" in known_languages()
-        return "eu"
-
     def test_languages_that_no_world_speaks_are_all_named(self, basque: str) -> None:
         able = ", ".join(world_languages())
         expected = (

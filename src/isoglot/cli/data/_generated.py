@@ -1,5 +1,7 @@
 """What the commands that generate facts share: languages in, a file of facts out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,21 +15,27 @@ OUT_HELP = "The file to write, in isoglot's own format (JSON lines)."
 SEED_HELP = "The same seed is the same facts, on every machine."
 
 
-def listed_languages(text: str) -> list[str]:
-    """The codes of the languages in an option's value.
+@contextmanager
+def said_of_options(**options: str) -> Iterator[None]:
+    """Lets messages name options where the library names its arguments.
 
-    Raises:
-        InputError: There is none, or one is not known.
+    Args:
+        options: By argument, the option that sets it.
     """
-    from isoglot.core import InputError, Problem, get_language
+    from isoglot.core import InputError
 
-    said = [part.strip() for part in text.split(",") if part.strip()]
-    if not said:
-        problem = Problem(
-            place="--languages", message=f"{text!r} names none", remedy="write them as in en,sw"
-        )
-        raise InputError([problem])
-    return list(dict.fromkeys(get_language(each, place="--languages").code for each in said))
+    try:
+        yield
+    except InputError as error:
+        raise InputError(
+            [
+                # Without the position in a list: the message has the value.
+                each.model_copy(
+                    update={"place": options.get(each.place.partition("[")[0], each.place)}
+                )
+                for each in error.problems
+            ]
+        ) from None
 
 
 def write_corpus(corpus: "Corpus", out: Path) -> None:

@@ -46,6 +46,7 @@ def import_(
     revision: str | None = typer.Option(None, help="dataset: which branch, tag or commit."),
 ) -> None:
     """Import facts into isoglot's own corpus format."""
+    from isoglot.core import user_path
     from isoglot.corpora.formats import check_target, read_source, write_facts
 
     given = {
@@ -56,6 +57,7 @@ def import_(
         "split": split,
         "revision": revision,
     }
+    out = user_path(out, place="--out")
     wanted, where = _checked(source, form, out, languages, given)
     check_target(out)
     without: list[str] = []
@@ -72,17 +74,16 @@ def _checked(
     source: str, form: str, out: Path, languages: str | None, given: Mapping[str, Any]
 ) -> tuple[list[str] | None, "Source"]:
     """The languages and the source that the options mean, or everything that is wrong with them."""
-    from isoglot.core import InputError, Problem, UnknownLanguageError, get_language
+    from isoglot.cli.data._languages import listed_languages
+    from isoglot.core import InputError, Problem, user_path
 
     problems: list[Problem] = []
     wanted = None
     if languages is not None:
-        wanted = []
-        for name in languages.split(","):
-            try:
-                wanted.append(get_language(name.strip(), place="--languages").code)
-            except UnknownLanguageError as error:
-                problems.extend(error.problems)
+        try:
+            wanted = listed_languages(languages, place="--languages")
+        except InputError as error:
+            problems.extend(error.problems)
     if form not in FORMS:
         near = difflib.get_close_matches(form, FORMS, n=1)
         guess = f"did you mean {near[0]!r}? " if near else ""
@@ -103,10 +104,16 @@ def _checked(
         for option, value in given.items()
         if value is not None and option not in FORMS[form]
     )
-    if out.exists() and Path(source).exists() and out.samefile(source):
-        problems.append(
-            Problem(place="--out", message=f"{out} is the source itself", remedy="name another")
-        )
+    for place, named in (("SOURCE", source), ("--rivals", given["rivals"] or "")):
+        try:
+            path = user_path(named, place=place)
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
+        if place == "SOURCE" and out.exists() and path.exists() and out.samefile(path):
+            problems.append(
+                Problem(place="--out", message=f"{out} is the source itself", remedy="name another")
+            )
     columns = None
     if "column" in FORMS[form]:
         try:

@@ -9,14 +9,14 @@ from isoglot.cli.data._generated import (
     LANGUAGES_HELP,
     OUT_HELP,
     SEED_HELP,
-    listed_languages,
+    said_of_options,
     write_corpus,
 )
 
 
 @friendly
 def knowledge(
-    languages: str = typer.Option(
+    languages: str | None = typer.Option(
         None, help=LANGUAGES_HELP, show_default="all that there is knowledge in"
     ),
     facts: int | None = typer.Option(None, min=1, help="How many facts.", show_default="all"),
@@ -27,9 +27,18 @@ def knowledge(
     out: Path = typer.Option(..., help=OUT_HELP),
 ) -> None:
     """Make general knowledge: countries, calendar and sums, each with one right answer."""
+    from isoglot.cli.data._languages import listed_languages
+    from isoglot.core import user_path
     from isoglot.corpora import knowledge_languages, make_knowledge
     from isoglot.corpora.formats import check_target
 
+    out = user_path(out, place="--out")
     check_target(out)
-    chosen = listed_languages(languages) if languages else list(knowledge_languages())
-    write_corpus(make_knowledge(chosen, size=facts, seed=seed, relations=relation or None), out)
+    chosen = (
+        list(knowledge_languages())
+        if languages is None
+        else listed_languages(languages, place="--languages")
+    )
+    with said_of_options(languages="--languages", relations="--relation", size="--facts"):
+        made = make_knowledge(chosen, size=facts, seed=seed, relations=relation or None)
+    write_corpus(made, out)

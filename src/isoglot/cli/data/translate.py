@@ -4,7 +4,6 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,6 @@ OUT_HELP = (
 )
 SOME_FAILED = 1
 JOURNAL_ENDING = ".translations.jsonl"
-_LONGEST_TRANSLATION = 128
 _SHOWN_REASON = 100
 
 
@@ -41,11 +39,14 @@ def translate(
     from_: str = typer.Option("en", "--from", help="The language to translate from."),
 ) -> None:
     """Add languages to a file of facts. Run again with the same --out, it goes on."""
-    from isoglot.core import InputError, get_language
+    from isoglot.core import InputError, get_language, user_path
     from isoglot.corpora.formats import check_target, read_facts, write_facts
     from isoglot.corpora.translation import translate_corpus
 
     source, targets, translator = _options(from_, to, with_)
+    file, out = user_path(file, place="FILE"), user_path(out, place="--out")
+    # The longest of the names that lie beside it.
+    journal = user_path(out.with_name(out.name + JOURNAL_ENDING), place="--out")
     check_target(out)
     corpus = read_facts(file, allow_missing=True)
     if problems := _lost(corpus, targets, file=file, out=out):
@@ -56,7 +57,7 @@ def translate(
             source=source,
             targets=targets,
             translator=translator,
-            journal=out.with_name(out.name + JOURNAL_ENDING),
+            journal=journal,
             on_progress=on_progress,
         )
     write_facts(translated.corpus, out)
@@ -66,79 +67,30 @@ def translate(
 
 
 def _options(source: str, to: str, with_: str) -> "tuple[str, list[str], Translator]":
-    """What the options name, or everything that is wrong with them."""
-    from isoglot.core import InputError, Problem, get_language
+    """What the options name, or everything that is wrong with them. Loads nothing."""
+    from isoglot.cli.data._languages import listed_languages
+    from isoglot.cli.data._translators import opened_translator
+    from isoglot.core import InputError, Problem, UnknownLanguageError, get_language
 
     problems: list[Problem] = []
     codes: list[str] = []
-    wanted = [each.strip() for each in to.split(",") if each.strip()]
-    if not wanted:
-        problems.append(
-            Problem(
-                place="--to", message="names no language", remedy="name some, such as --to sw,zu"
-            )
-        )
-    for option, code in [("--from", source), *(("--to", each) for each in wanted)]:
-        try:
-            codes.append(get_language(code, place=option).code)
-        except InputError as error:
-            problems.extend(error.problems)
+    targets: list[str] = []
     translator = None
     try:
-        translator = _open(with_)
+        codes.append(get_language(source, place="--from").code)
+    except UnknownLanguageError as error:
+        problems.extend(error.problems)
+    try:
+        targets = listed_languages(to, place="--to")
+    except InputError as error:
+        problems.extend(error.problems)
+    try:
+        translator = opened_translator(with_, place="--with")
     except InputError as error:
         problems.extend(error.problems)
     if problems or translator is None:
         raise InputError(problems)
-    return codes[0], list(dict.fromkeys(codes[1:])), translator
-
-
-def _open(string: str) -> "Translator":
-    from isoglot.core import Decoding, InputError
-    from isoglot.corpora.translation import TranslationFailure, open_translator
-    from isoglot.engines import (
-        Engine,
-        Generation,
-        ModelSpec,
-        check_installed,
-        check_model,
-        open_engine,
-        resolve_model,
-    )
-
-    kind, _, model = string.partition(":")
-    if kind != "model" or not model:
-        return open_translator(string)
-    spec = ModelSpec(name=model)
-    place = f"--with {string}"
-    if problems := check_model(spec, place=place) or check_installed(spec, place=place):
-        raise InputError(problems)
-    resolved = resolve_model(spec)
-    decoding = Decoding(max_new_tokens=_LONGEST_TRANSLATION, stop=("\n",))
-
-    @cache
-    def engine() -> Engine:
-        """The model, loaded when the first text needs it: often, none does."""
-        return open_engine(spec, resolved)
-
-    def ask(prompts: Sequence[str]) -> list[str | TranslationFailure]:
-        return [
-            _said(result)
-            if isinstance(result, Generation)
-            else TranslationFailure(reason=result.message)
-            for result in engine().generate(prompts, decoding=decoding)
-        ]
-
-    def _said(result: Generation) -> str | TranslationFailure:
-        if result.tokens >= _LONGEST_TRANSLATION:
-            return TranslationFailure(
-                reason=f"the model did not end the line in {_LONGEST_TRANSLATION} tokens"
-            )
-        return result.text
-
-    return open_translator(
-        string, ask=ask, fingerprint=resolved.fingerprint, batch_size=spec.batch_size
-    )
+    return codes[0], targets, translator
 
 
 def _lost(corpus: "Corpus", targets: Sequence[str], *, file: Path, out: Path) -> "list[Problem]":

@@ -9,14 +9,14 @@ from isoglot.cli.data._generated import (
     LANGUAGES_HELP,
     OUT_HELP,
     SEED_HELP,
-    listed_languages,
+    said_of_options,
     write_corpus,
 )
 
 
 @friendly
 def world(
-    languages: str = typer.Option(
+    languages: str | None = typer.Option(
         None, help=LANGUAGES_HELP, show_default="all that worlds are made in"
     ),
     facts: int = typer.Option(100, min=1, max=100_000, help="How many facts."),
@@ -27,9 +27,18 @@ def world(
     out: Path = typer.Option(..., help=OUT_HELP),
 ) -> None:
     """Make a world: facts about things that do not exist, so that no model has seen them."""
+    from isoglot.cli.data._languages import listed_languages
+    from isoglot.core import user_path
     from isoglot.corpora import make_world, world_languages
     from isoglot.corpora.formats import check_target
 
+    out = user_path(out, place="--out")
     check_target(out)
-    chosen = listed_languages(languages) if languages else list(world_languages())
-    write_corpus(make_world(chosen, size=facts, seed=seed, n_relations=relations), out)
+    chosen = (
+        list(world_languages())
+        if languages is None
+        else listed_languages(languages, place="--languages")
+    )
+    with said_of_options(languages="--languages", relations="--relations"):
+        made = make_world(chosen, size=facts, seed=seed, n_relations=relations)
+    write_corpus(made, out)

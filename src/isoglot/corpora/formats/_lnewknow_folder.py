@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from isoglot.core import Place, UnknownLanguageError, Wording
+from isoglot.core import Place, UnknownLanguageError, Wording, user_path
 from isoglot.corpora.formats._drafts import (
     ANY_RELATION,
     Cell,
@@ -70,8 +70,9 @@ def find_subset(root: Path, subset: str | None, *, default: str) -> Path:
             raise failure(root, f"is a subset itself, not {shown(subset)}", "leave subset out")
         return root
     name = subset or default
-    if is_subset(root / name):
-        return root / name
+    folder = user_path(root / name, place=f"{root}: subset")
+    if is_subset(folder):
+        return folder
     there = sorted(each.name for each in root.iterdir() if is_subset(each))
     raise failure(
         root,

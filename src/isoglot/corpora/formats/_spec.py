@@ -22,12 +22,11 @@ class FileSource(Record):
         *,
         languages: Sequence[str] | None,
         allow_missing: bool,
-        base: Path,
         left_out: LeftOut | None = None,
     ) -> Corpus:
         """Reads it; see `read_facts`."""
         return read_facts(
-            _resolved(self.path, base),
+            self.path,
             languages=languages,
             allow_missing=allow_missing,
             left_out=left_out,
@@ -52,18 +51,16 @@ class LnewknowSource(Record):
         *,
         languages: Sequence[str] | None,
         allow_missing: bool,
-        base: Path,
         left_out: LeftOut | None = None,
     ) -> Corpus:
         """Reads it; see `read_lnewknow`."""
         return read_lnewknow(
-            _resolved(self.path, base),
+            self.path,
             subset=self.subset,
             rivals=self.rivals,
             languages=languages,
             allow_missing=allow_missing,
             left_out=left_out,
-            base=base,
         )
 
 
@@ -78,12 +75,11 @@ class TableSource(Record):
         *,
         languages: Sequence[str] | None,
         allow_missing: bool,
-        base: Path,
         left_out: LeftOut | None = None,
     ) -> Corpus:
         """Reads it; see `read_table`."""
         return read_table(
-            _resolved(self.path, base),
+            self.path,
             columns=self.columns,
             languages=languages,
             allow_missing=allow_missing,
@@ -105,7 +101,6 @@ class DatasetSource(Record):
         *,
         languages: Sequence[str] | None,
         allow_missing: bool,
-        base: Path,
         left_out: LeftOut | None = None,
     ) -> Corpus:
         """Reads it; see `read_dataset`."""
@@ -118,7 +113,6 @@ class DatasetSource(Record):
             languages=languages,
             allow_missing=allow_missing,
             left_out=left_out,
-            base=base,
         )
 
 
@@ -130,7 +124,7 @@ def read_source(
     *,
     languages: Sequence[str] | None,
     allow_missing: bool = False,
-    base: Path = Path(),
+    base: Path = Path(),  # noqa: ARG001 - a study's paths are absolute
     left_out: LeftOut | None = None,
 ) -> Corpus:
     """The corpus that a source holds.
@@ -140,17 +134,11 @@ def read_source(
         languages: The corpus's languages, as codes or aliases; all that the source has where it is
             `None`.
         allow_missing: Whether a fact may lack its text in a language; such cells are left out.
-        base: What relative paths are relative to: a study file's folder.
+        base: Without effect.
         left_out: Is told the ids of facts that have no text in any of the languages, if any.
 
     Raises:
         InputError: With everything that is wrong.
         MissingExtraError: A dataset is read, and the `datasets` package is not installed.
     """
-    return source.load(
-        languages=languages, allow_missing=allow_missing, base=base, left_out=left_out
-    )
-
-
-def _resolved(path: Path, base: Path) -> Path:
-    return base / path.expanduser()
+    return source.load(languages=languages, allow_missing=allow_missing, left_out=left_out)

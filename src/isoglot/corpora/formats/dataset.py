@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from isoglot.core import Corpus, MissingExtraError
+from isoglot.core import Corpus, MissingExtraError, user_path
 from isoglot.corpora.formats._columns import Columns, find_columns
 from isoglot.corpora.formats._drafts import LeftOut
 from isoglot.corpora.formats._problems import Problems, failure, listed, nearest, shown
@@ -25,7 +25,6 @@ def read_dataset(
     languages: Sequence[str] | None = None,
     allow_missing: bool = False,
     left_out: LeftOut | None = None,
-    base: Path = Path(),
 ) -> Corpus:
     """The corpus in a dataset.
 
@@ -39,13 +38,12 @@ def read_dataset(
             where it is `None`.
         allow_missing: Whether a fact may lack its text in a language.
         left_out: Is told the ids of facts that have no text in any of the languages, if any.
-        base: What a folder's relative path is relative to.
 
     Raises:
         InputError: The dataset can't be loaded, or with everything that is wrong in it.
         MissingExtraError: The `datasets` package is not installed.
     """
-    folder = base / Path(name).expanduser()
+    folder = user_path(name, place="name")
     source = str(name)
     if folder.is_dir():
         source = str(folder)

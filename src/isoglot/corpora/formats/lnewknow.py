@@ -6,7 +6,7 @@ Its translator wrote the string `Error!` where a translation failed; such a text
 from collections.abc import Sequence
 from pathlib import Path
 
-from isoglot.core import Corpus
+from isoglot.core import Corpus, user_path
 from isoglot.corpora.formats._drafts import LeftOut, complete, wanted_codes
 from isoglot.corpora.formats._lnewknow_folder import (
     find_subset,
@@ -28,7 +28,6 @@ def read_lnewknow(
     languages: Sequence[str] | None = None,
     allow_missing: bool = False,
     left_out: LeftOut | None = None,
-    base: Path = Path(),
 ) -> Corpus:
     """The corpus in LNewKnow's data.
 
@@ -41,16 +40,15 @@ def read_lnewknow(
             it is `None`.
         allow_missing: Whether a fact may lack its text in a language.
         left_out: Is told the ids of facts that have no text in any of the languages, if any.
-        base: What a relative path in `rivals` is relative to.
 
     Raises:
         InputError: With everything that is wrong: file, line, value, remedy.
     """
-    path = Path(path)
+    path = user_path(path, place="path")
     wanted = wanted_codes(languages)
     if path.is_dir():
         folder = find_subset(path, subset, default=DEFAULT_SUBSET)
-        rival_folder = _rivals(rivals, home=folder.parent, base=base)
+        rival_folder = _rivals(rivals, home=folder.parent)
         if rival_folder is None and is_subset(conflicting := _conflicting(folder)):
             rival_folder = conflicting
         drafts = read_folder(folder, wanted, conflicting=rival_folder)
@@ -59,7 +57,7 @@ def read_lnewknow(
         if subset is not None:
             raise failure(path, f"is no folder with a subset {shown(subset)}", "leave subset out")
         folder = path
-        drafts = read_list(path, rivals=_rivals(rivals, home=path.parent, base=base))
+        drafts = read_list(path, rivals=_rivals(rivals, home=path.parent))
         name = path.stem
     return complete(
         drafts,
@@ -75,13 +73,13 @@ def _conflicting(folder: Path) -> Path:
     return folder.with_name(f"{_CONFLICTING}{folder.name}")
 
 
-def _rivals(rivals: str | Path | None, *, home: Path, base: Path) -> Path | None:
+def _rivals(rivals: str | Path | None, *, home: Path) -> Path | None:
     if rivals is None:
         return None
-    places = [home / rivals, base / Path(rivals).expanduser()]
-    for place in places:
-        if place.exists():
-            return place
+    for named in (home / rivals, rivals):
+        path = user_path(named, place=f"{home}: rivals")
+        if path.exists():
+            return path
     there = sorted(each.name for each in home.iterdir() if is_subset(each))
     subsets = f"subsets there: {listed(there)}" if there else "check the path"
     raise failure(f"{home}: rivals", f"{shown(str(rivals))} is not there", subsets)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from isoglot.core import Corpus, Place, replace_file
+from isoglot.core import Corpus, Place, replace_file, user_path
 from isoglot.corpora.formats._drafts import Draft, LeftOut, check_ids, complete
 from isoglot.corpora.formats._json import read_json_lines
 from isoglot.corpora.formats._line import fact_schema, read_line
@@ -35,7 +35,7 @@ def read_facts(
     Raises:
         InputError: With everything that is wrong: file, line, key, value, remedy.
     """
-    path = Path(path)
+    path = user_path(path, place="path")
     problems = Problems(path)
     drafts = []
     codes: dict[str, str] = {}
@@ -67,7 +67,7 @@ def write_facts(corpus: Corpus, path: str | Path) -> None:
         InputError: A fact that the format can't hold, or a place that can't be written to; what
             was there before is untouched.
     """
-    path = Path(path)
+    path = user_path(path, place="path")
     check_target(path)
     problems = Problems(f"corpus {corpus.name!r}")
     if not corpus.facts:
@@ -108,7 +108,7 @@ def check_target(path: str | Path) -> None:
     Raises:
         InputError: It is a folder, or its folder is not there.
     """
-    path = Path(path)
+    path = user_path(path, place="path")
     if path.is_dir():
         raise failure(path, "is a folder", "name a file")
     if not path.parent.is_dir():

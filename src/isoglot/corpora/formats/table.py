@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from isoglot.core import Corpus, Place
+from isoglot.core import Corpus, Place, user_path
 from isoglot.corpora.formats._columns import Columns, find_columns
 from isoglot.corpora.formats._drafts import LeftOut
 from isoglot.corpora.formats._json import read_json_lines
@@ -42,7 +42,7 @@ def read_table(
     Raises:
         InputError: With everything that is wrong: file, line or row, column, value, remedy.
     """
-    path = Path(path)
+    path = user_path(path, place="path")
     if path.is_dir():
         raise failure(path, "is a folder", f"name a file ({', '.join(ENDINGS)})")
     ending = path.suffix.lower()

@@ -6,6 +6,7 @@ small sums.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -157,8 +158,9 @@ def _known(
     )
 
 
-def _forms(relation: str, item: str, language: str) -> set[str]:
-    return {form.casefold() for form in _answer(relation, item, language).forms}
+@cache
+def _forms(relation: str, item: str, language: str) -> frozenset[str]:
+    return frozenset(form.casefold() for form in _answer(relation, item, language).forms)
 
 
 def _answer(relation: str, item: str, language: str) -> Wording:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from isoglot.core import stream_seed
 from isoglot.corpora.quality._encoders import Embed
+from isoglot.corpora.quality._nameless import Nameless
 from isoglot.corpora.quality._records import Example, Measure, kept, not_measured
 from isoglot.corpora.quality._slots import SLOT
 from isoglot.corpora.quality._view import Question, View
@@ -30,10 +31,11 @@ class Targets:
     """
 
     def __init__(self, reference: View, *, sample: int, seed: int) -> None:
-        masked = [question.masked for question in reference.questions]
+        self._nameless = Nameless(reference)
+        masked = [self.bare(reference, question) for question in reference.questions]
         meanings = _meanings(reference.questions, masked)
-        self.by_template = len(set(meanings)) >= FEWEST_MEANINGS
-        if not self.by_template:
+        self.by_name = len(set(meanings)) < FEWEST_MEANINGS
+        if self.by_name:
             # A handful of templates: what tells their questions apart are the names.
             masked = [question.text for question in reference.questions]
             meanings = _meanings(reference.questions, masked)
@@ -41,12 +43,20 @@ class Targets:
         places = sorted(first.values())
         rng = np.random.default_rng(stream_seed(seed, "quality", "retrieve"))
         drawn = sorted(rng.permutation(len(places))[:sample].tolist())
+        self.reference = reference
         self.questions = [reference.questions[places[index]] for index in drawn]
         self.meanings = np.array([meanings[places[index]] for index in drawn], dtype=np.int64)
 
-    def text(self, question: Question) -> str:
+    def bare(self, view: View, question: Question) -> str:
+        """A question without its name, as it is encoded."""
+        masked = question.masked
+        if not question.filling:
+            masked = self._nameless.text(view, question.fact_id, question.text)
+        return masked.replace(SLOT, _PLACEHOLDER)
+
+    def text(self, view: View, question: Question) -> str:
         """What of a question is encoded."""
-        return question.masked.replace(SLOT, _PLACEHOLDER) if self.by_template else question.text
+        return question.text if self.by_name else self.bare(view, question)
 
 
 def _meanings(questions: Sequence[Question], texts: Sequence[str]) -> list[int]:
@@ -83,14 +93,14 @@ def retrieved(view: View, targets: Targets, embed: Embed) -> dict[str, Measure]:
     if len(np.unique(meanings)) < FEWEST_MEANINGS:
         why = f"there are fewer than {FEWEST_MEANINGS} different questions"
         return {"retrieved_first": not_measured(why), "mean_reciprocal_rank": not_measured(why)}
-    translations = embed([targets.text(question) for _, question in pairs])
-    originals = embed([targets.text(targets.questions[index]) for index, _ in pairs])
+    translations = embed([targets.text(view, question) for _, question in pairs])
+    originals = embed([targets.text(targets.reference, targets.questions[index]) for index, _ in pairs])
     ranks = _ranks(translations @ originals.T, meanings)
     missed = [
         Example(
             fact_id=question.fact_id,
-            text=targets.text(question),
-            remark=f"should mean: {targets.text(targets.questions[index])}",
+            text=targets.text(view, question),
+            remark=f"should mean: {targets.text(targets.reference, targets.questions[index])}",
         )
         for (index, question), rank in zip(pairs, ranks, strict=True)
         if rank > 1

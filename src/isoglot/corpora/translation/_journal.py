@@ -177,8 +177,8 @@ def _is_torn(tail: bytes) -> bool:
 
 def _next(keys: Sequence[str]) -> list[str]:
     """Those of the keys that may come next: up to the first that every line has."""
-    needed = [JournalLine.model_fields[key].is_required() for key in keys]
-    return list(keys[: needed.index(True) + 1]) if True in needed else list(keys)
+    needed = (key for key in keys if JournalLine.model_fields[key].is_required())
+    return list(keys[: keys.index(next(needed)) + 1]) if keys else []
 
 
 def _parse(line: bytes, path: Path, number: int) -> JournalLine:
