@@ -11,6 +11,7 @@ to leave out) in `terms/review/CODE.yaml`.
 
 import argparse
 import json
+import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -43,7 +44,7 @@ LANGUAGE_CALLED = {"ms": "bahasa {}", "mn": "{} хэл", "th": "ภาษา{}"}
 UNUSED_NUMBER_RULES = ("financial", "verbose", "-before-consonant", "stressed")
 CONTINENT_CODES = {
     "africa": "002", "asia": "142", "europe": "150", "oceania": "009",
-    "north-america": "003", "south-america": "005",
+    "north-america": "003", "south-america": "005", "america": "019",
 }  # fmt: skip
 
 Forms = list[str]
@@ -76,14 +77,7 @@ def cldr_forms(cldr: Cldr, language: str, selection: Mapping[str, Any]) -> Sets:
     sets["official-languages"] = {code: _named(languages, code) for code in spoken}
     sets["countries"] = {code: _named(territories, code) for code in selection["countries"]}
     sets["territories"] = {code: _named(territories, code) for code in countries(cldr)}
-    sets["continents"] = {
-        item: [
-            *_named(territories, code),
-            # Who counts the two Americas as one continent is right, too.
-            *(_named(territories, "019") if item.endswith("america") else ()),
-        ]
-        for item, code in CONTINENT_CODES.items()
-    }
+    sets["continents"] = {item: _named(territories, code) for item, code in CONTINENT_CODES.items()}
     sets["currencies"] = _currencies(cldr, language)
     return sets
 
@@ -165,6 +159,11 @@ def reviewed(
             else:
                 kept[set_name][item] = found
         dropped += _drop_ambiguous(set_name, kept[set_name])
+    # Who counts the two Americas as one continent is right, too.
+    both = kept["continents"].pop("america", [])
+    for item in ("north-america", "south-america"):
+        if item in kept["continents"]:
+            kept["continents"][item] = _unique([*kept["continents"][item], *both])
     if language in LANGUAGE_CALLED:
         countries_too = {
             form.casefold() for forms in kept["territories"].values() for form in forms
@@ -183,6 +182,25 @@ def reviewed(
 def _is_called(form: str, called: str) -> bool:
     before, _, after = called.partition("{}")
     return form.startswith(before) and form.endswith(after)
+
+
+def check_review(review: Mapping[str, Any], sets: Sets, language: str) -> None:
+    """Stops at a section, set or item that does not exist: a slip would be passed over.
+
+    Raises:
+        SystemExit: With the name of what is not known.
+    """
+    for section, content in review.items():
+        if section == "language":
+            continue
+        if section not in ("aliases", "correct", "drop"):
+            sys.exit(f"review/{language}.yaml: {section!r} is none of aliases, correct, drop")
+        for set_name, items in (content or {}).items():
+            if set_name not in sets:
+                sys.exit(f"review/{language}.yaml: {section}: there is no set {set_name!r}")
+            for item in items or {}:
+                if item not in sets[set_name]:
+                    sys.exit(f"review/{language}.yaml: {section}.{set_name}: no item {item!r}")
 
 
 def _digits(forms: Forms) -> Forms:
@@ -276,7 +294,9 @@ def main() -> None:
             print(f"{language}: no review, left out")
             continue
         review = yaml.safe_load(path.read_text(encoding="utf-8"))
-        sets, dropped = reviewed(cldr_forms(cldr, language, selection), english, language, review)
+        found = cldr_forms(cldr, language, selection)
+        check_review(review, found, language)
+        sets, dropped = reviewed(found, english, language, review)
         built[language] = sets
         print(f"{language}: dropped {len(dropped)}")
         for each in dropped:

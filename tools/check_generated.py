@@ -34,13 +34,14 @@ def write_check(name: str, corpus: Corpus) -> None:
     text = json.dumps(content, ensure_ascii=False, indent=1)
     (OUT / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     for each in check.languages:
-        identified, retrieved = (
-            each.measures[metric].value for metric in ("identified", "retrieved_first")
+        shares = (
+            f"{metric.replace('_', ' ')} {each.measures[metric].value:.0%}"
+            for metric in ("identified", "retrieved_first")
+            if each.measures[metric].measured
         )
-        print(
-            f"{name} {each.language}: {each.verdict}; identified {identified:.0%}, "
-            f"retrieved first {retrieved:.0%}"
-        )
+        print(f"{name} {each.language}: {each.verdict}; {', '.join(shares)}")
+        for reason in each.reasons:
+            print(f"    {reason.weight}: {reason.sentence}")
 
 
 def main() -> None:

@@ -40,7 +40,7 @@ class Language(Record):
     code: str = Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")
     name: str = Field(min_length=1)
     own_name: str
-    script: str
+    script: str = Field(pattern=r"^[A-Z][a-z]{3}$")
     family: str
     tier: Tier
     tier_source: str
@@ -123,7 +123,7 @@ def _read_own(path: Path) -> tuple[Language, ...]:
         raise InputError(
             [
                 Problem(
-                    place=f"{path}: {'.'.join(str(part) for part in each['loc']) or 'languages'}",
+                    place=f"{path}: {_said_place(each['loc'])}",
                     message=each["msg"],
                     remedy="write it as in docs/languages.md",
                 )
@@ -136,6 +136,12 @@ def _read_own(path: Path) -> tuple[Language, ...]:
         raise InputError(
             [Problem(place=str(place), message="is not YAML", remedy="mend it there")]
         ) from None
+
+
+def _said_place(location: tuple[int | str, ...]) -> str:
+    """A place in the file as people count: the first language is number 1."""
+    said = [f"number {part + 1}" if isinstance(part, int) else part for part in location]
+    return ", ".join(said) or "languages"
 
 
 def get_language(code: str, *, place: str = "languages") -> Language:

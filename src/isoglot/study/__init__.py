@@ -2,7 +2,13 @@
 
 from isoglot.study._check import check_study
 from isoglot.study._facts import FactsSpec
-from isoglot.study._folder import DATABASE_FILE, STUDY_FILE, explained, read_run_study
+from isoglot.study._folder import (
+    DATABASE_FILE,
+    STUDY_FILE,
+    check_folder,
+    explained,
+    read_run_study,
+)
 from isoglot.study._known import read_known
 from isoglot.study._plan import (
     ParadigmPlan,
@@ -29,6 +35,7 @@ __all__ = [
     "Silent",
     "Study",
     "StudyPlan",
+    "check_folder",
     "check_study",
     "example_prompts",
     "explained",

@@ -83,6 +83,11 @@ class Study(Record):
             return models
         return [{"name": model} if isinstance(model, str) else model for model in models]
 
+    @field_validator("facts", mode="before")
+    @classmethod
+    def _just_a_file(cls, facts: Any) -> Any:
+        return {"file": facts} if isinstance(facts, str) else facts
+
     @field_validator("languages", mode="before")
     @classmethod
     def _language_codes(cls, languages: Any) -> Any:

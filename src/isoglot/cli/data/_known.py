@@ -5,20 +5,29 @@ report.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
 if TYPE_CHECKING:
     from isoglot.core import Corpus
+    from isoglot.study import Study
 
 SOME_FAILED = 1
 
 
-def check_known(
+class KnownCheck(NamedTuple):
+    """What is to be asked, and where the answers and the known facts go."""
+
+    study: "Study"
+    folder: Path
+    keep: Path | None
+
+
+def prepare_known(
     corpus: "Corpus", *, file: Path, model: str, run_folder: Path | None, keep: Path | None
-) -> None:
-    """Asks the untaught model every fact in every language; prints the shares that it knows.
+) -> KnownCheck:
+    """Finds what is wrong with the model and the places, before any work is done.
 
     Args:
         corpus: The facts, in the languages that are asked.
@@ -29,14 +38,12 @@ def check_known(
 
     Raises:
         InputError: The model is wrong, or a place can't be used.
-        Exit: With 1, when some questions failed: which facts are known is not known then.
     """
-    from isoglot.api import open_run
-    from isoglot.cli._progress import shown_progress
     from isoglot.core import InputError, Problem
-    from isoglot.corpora.formats import FileSource, write_facts
+    from isoglot.corpora.formats import FileSource, check_target
+    from isoglot.corpora.quality import check_path
     from isoglot.engines import ModelSpec
-    from isoglot.study import FactsSpec, Study, check_study, run_study
+    from isoglot.study import FactsSpec, Study, check_folder, check_study
 
     study = Study(
         name="known",
@@ -50,9 +57,42 @@ def check_known(
         ),
         questions=("knowledge",),
     )
-    if problems := check_study(study, place="--known-by", installed=True):
+    # Another choice of languages is another run.
+    called = f"{file.name}.known-by-{model.replace('/', '-')}-{'-'.join(corpus.languages)}"
+    folder = run_folder or file.with_name(called)
+    problems = check_study(study, place="--known-by", installed=True)
+    for problem in check_folder(folder, study):
+        problems.append(
+            problem.model_copy(update={"place": f"--run {folder}", "remedy": "give another --run"})
+        )
+    if keep is not None:
+        check_target(keep)
+        for taken in (file, check_path(file)):
+            if keep.exists() and taken.exists() and keep.samefile(taken):
+                problems.append(
+                    Problem(
+                        place="--keep", message=f"would overwrite {taken}", remedy="name another"
+                    )
+                )
+    if problems:
         raise InputError(problems)
-    folder = run_folder or file.with_name(f"{file.name}.known-by-{model.replace('/', '-')}")
+    return KnownCheck(study, folder, keep)
+
+
+def check_known(prepared: KnownCheck, corpus: "Corpus") -> None:
+    """Asks the untaught model every fact in every language; prints the shares that it knows.
+
+    Raises:
+        InputError: Known facts are to be kept, and there are none.
+        Exit: With 1, when some questions failed: which facts are known is not known then.
+    """
+    from isoglot.api import open_run
+    from isoglot.cli._progress import shown_progress
+    from isoglot.core import InputError, Problem
+    from isoglot.corpora.formats import write_facts
+    from isoglot.study import run_study
+
+    study, folder, keep = prepared
     with shown_progress() as progress:
         run_study(study, folder, progress=progress)
     run = open_run(folder)
@@ -63,16 +103,19 @@ def check_known(
                 f"{each.languages['taught']}: {100 * each.value:.0f}% known before teaching "
                 f"[{100 * each.low:.0f}, {100 * each.high:.0f}] of {each.n_facts:,} facts"
             )
+    typer.echo(f"Report: {folder / 'report.html'}")
     if run.failures:
         typer.echo(
             f"isoglot: {len(run.failures)} questions failed; run the same command again to retry",
             err=True,
         )
         raise typer.Exit(SOME_FAILED)
-    known = run.known[model]
-    kept = [fact for fact in corpus.facts if fact.id in known]
+    model = study.models[0].name
+    kept = [fact for fact in corpus.facts if fact.id in run.known[model]]
     typer.echo(f"Known in every language: {len(kept):,} of {len(corpus.facts):,} facts")
-    if keep is not None and not kept:
+    if keep is None:
+        return
+    if not kept:
         raise InputError(
             [
                 Problem(
@@ -82,7 +125,5 @@ def check_known(
                 )
             ]
         )
-    if keep is not None:
-        write_facts(corpus.model_copy(update={"facts": tuple(kept)}), keep)
-        typer.echo(f"Written: {keep}")
-    typer.echo(f"Report: {folder / 'report.html'}")
+    write_facts(corpus.model_copy(update={"facts": tuple(kept)}), keep)
+    typer.echo(f"Written: {keep}")

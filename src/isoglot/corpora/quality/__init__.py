@@ -14,11 +14,9 @@ from isoglot.corpora.quality._records import (
     Reason,
     Verdict,
 )
-from isoglot.corpora.quality._round_trip import BackTranslator
 
 __all__ = [
     "SAMPLE",
-    "BackTranslator",
     "CorpusCheck",
     "Embed",
     "Example",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from isoglot.core import Corpus, InputError, MissingExtraError, Problem, get_language
+from isoglot.corpora.quality._answer_meanings import answers_retrieved
 from isoglot.corpora.quality._answers import answers
 from isoglot.corpora.quality._copies import near_duplicates, repeated, untranslated
 from isoglot.corpora.quality._encoders import (
@@ -25,18 +26,21 @@ from isoglot.corpora.quality._records import (
     not_measured,
     share,
 )
+from isoglot.corpora.quality._retrieve import NAMES as RETRIEVAL_NAMES
 from isoglot.corpora.quality._retrieve import Targets, retrieved
 from isoglot.corpora.quality._round_trip import NAMES as ROUND_TRIP_NAMES
-from isoglot.corpora.quality._round_trip import BackTranslator, RoundTrip
+from isoglot.corpora.quality._round_trip import RoundTrip
 from isoglot.corpora.quality._scripts import wrong_script
 from isoglot.corpora.quality._verdict import judge
 from isoglot.corpora.quality._view import View, has_slots, look
+from isoglot.corpora.translation import Translator
 
 # What the encoder looks at in each language: 100 questions give a share to about 5 points; 29
 # languages take it two minutes on two free cores.
 SAMPLE = 100
 
 _IS_REFERENCE = "it is the reference"
+_OF_ENCODER = (*RETRIEVAL_NAMES, "answers_retrieved")
 
 
 def check_corpus(
@@ -47,7 +51,7 @@ def check_corpus(
     sample: int = SAMPLE,
     embed: Embed | None = None,
     identify: Identify | None = None,
-    back_translator: BackTranslator | None = None,
+    back_translator: Translator | None = None,
     similarity: Embed | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> CorpusCheck:
@@ -95,7 +99,7 @@ def check_corpus(
             **names_lost(view, original, slots=slots),
             "missing": _missing(corpus, language),
         }
-        verdict, reasons = judge(language, measures, is_reference=is_reference)
+        verdict, reasons = judge(language, measures, reference=reference)
         languages.append(
             LanguageCheck(language=language, verdict=verdict, measures=measures, reasons=reasons)
         )
@@ -107,7 +111,7 @@ def check_corpus(
         sample=sample,
         facts=len(corpus.facts),
         has_slots=slots,
-        near_duplicates=near_duplicates(original),
+        near_duplicates=near_duplicates(original, seed=seed),
         languages=tuple(languages),
     )
 
@@ -122,8 +126,7 @@ def _of_pairs(
     """What holds a language against the reference; nothing of the reference itself."""
     if view.language == original.language:
         names = (
-            "retrieved_first",
-            "mean_reciprocal_rank",
+            *_OF_ENCODER,
             *ROUND_TRIP_NAMES,
             "length_outliers",
             "length_norm",
@@ -142,13 +145,16 @@ def _retrieval(original: View, embed: Embed | None, *, sample: int, seed: int) -
         remembering = Remembering(embed or multilingual_e5())
     except MissingExtraError as error:
         why = not_measured(str(error))
-        return lambda _: dict.fromkeys(("retrieved_first", "mean_reciprocal_rank"), why)
+        return lambda _: dict.fromkeys(_OF_ENCODER, why)
     targets = Targets(original, sample=sample, seed=seed)
-    return lambda view: retrieved(view, targets, remembering)
+    return lambda view: {
+        **retrieved(view, targets, remembering),
+        **answers_retrieved(view, original, remembering, sample=sample, seed=seed),
+    }
 
 
 def _round_trip(
-    reference: str, translator: BackTranslator | None, similarity: Embed | None, *, seed: int
+    reference: str, translator: Translator | None, similarity: Embed | None, *, seed: int
 ) -> RoundTrip | None:
     if translator is None:
         return None

@@ -5,9 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
-from isoglot.core import Record
+from isoglot.core import Record, parse_yaml
 
 
 class Relatives(Record):
@@ -35,8 +33,20 @@ class _RelativesFile(Record):
     relatives: Mapping[str, Relatives]
 
 
-class _WeakFile(Record):
-    weak: Mapping[str, str]
+class Found(Record):
+    """How much of a good translation the encoder finds; see `data/found.yaml`.
+
+    Attributes:
+        questions: The share of questions whose nearest original is their own.
+        answers: The same of answers; `None` where it was not measured.
+    """
+
+    questions: float = 0.9
+    answers: float | None = None
+
+
+class _FoundFile(Record):
+    found: Mapping[str, Found]
 
 
 class _ScriptsFile(Record):
@@ -49,7 +59,7 @@ class _LengthsFile(Record):
 
 def _read(name: str) -> Any:
     folder = files("isoglot.corpora.quality").joinpath("data")
-    return yaml.safe_load(folder.joinpath(name).read_text(encoding="utf-8"))
+    return parse_yaml(folder.joinpath(name).read_text(encoding="utf-8"))
 
 
 @cache
@@ -59,9 +69,23 @@ def relatives() -> Mapping[str, Relatives]:
 
 
 @cache
-def weak_in_retrieval() -> Mapping[str, str]:
-    """The languages that the encoder is weak in, with the reason."""
-    return _WeakFile.model_validate(_read("weak.yaml")).weak
+def _found() -> Mapping[str, Found]:
+    return _FoundFile.model_validate(_read("found.yaml")).found
+
+
+def usually_found(language: str, reference: str) -> Found:
+    """What the encoder finds of a good translation from one language to another.
+
+    It was measured against English; between two others the weaker of the two is taken.
+    """
+    one, other = (_found().get(each, Found()) for each in (language, reference))
+    if reference == "en":
+        return one
+    both = [each.answers for each in (one, other)]
+    return Found(
+        questions=min(one.questions, other.questions),
+        answers=min(each for each in both if each) if all(both) else None,
+    )
 
 
 @cache

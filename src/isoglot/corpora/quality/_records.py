@@ -42,11 +42,13 @@ class Measure(Record):
             was not measured.
         of: How many texts, pairs or facts it is of.
         examples: Some of the texts that spoil it, in the order of the corpus.
+        chance: What blind guessing would give, where that is known and matters; else 0.
         why_not: Why it was not measured; empty where it was.
     """
 
     value: Figure
     of: int
+    chance: float = 0.0
     examples: tuple[Example, ...] = ()
     why_not: str = ""
 
@@ -143,6 +145,7 @@ def share(flagged: list[Example], of: int, *, why_not: str = "there are no texts
     return Measure(value=len(flagged) / of, of=of, examples=tuple(flagged[:_EXAMPLES_KEPT]))
 
 
-def kept(share_of: float, of: int, spoiling: list[Example]) -> Measure:
+def kept(share_of: float, of: int, spoiling: list[Example], *, chance: float = 0.0) -> Measure:
     """A share that is better the higher it is, with the examples that keep it down."""
-    return Measure(value=share_of, of=of, examples=tuple(spoiling[:_EXAMPLES_KEPT]))
+    examples = tuple(spoiling[:_EXAMPLES_KEPT])
+    return Measure(value=share_of, of=of, chance=chance, examples=examples)

@@ -15,8 +15,12 @@ from isoglot.corpora.quality._records import Example, Measure, kept, not_measure
 from isoglot.corpora.quality._slots import SLOT
 from isoglot.corpora.quality._view import Question, View
 
+NAMES = ("retrieved_first", "mean_reciprocal_rank", "retrieved_by_name")
+
 # With fewer different meanings than this a text is found by chance too often to say anything.
-FEWEST_MEANINGS = 8
+FEWEST_MEANINGS = 4
+# Names are the easiest to find: of few, most are found whatever they were mistaken for.
+FEWEST_NAMED = 8
 # One word for every name, in every language, so that names can't be what texts are found by.
 _PLACEHOLDER = "X"
 
@@ -80,38 +84,55 @@ def _meanings(questions: Sequence[Question], texts: Sequence[str]) -> list[int]:
 
 
 def retrieved(view: View, targets: Targets, embed: Embed) -> dict[str, Measure]:
-    """`retrieved_first`: the share found first; `mean_reciprocal_rank`: of the rank (1 is first).
+    """How many questions are nearest to what they should mean.
 
-    Found is a text by any question of the same meaning: a paraphrase is no mistake.
+    `retrieved_first` is the share found first, `mean_reciprocal_rank` the mean of 1/rank (1 is
+    first), both with the names taken out. Found is a text by any question of the same meaning: a
+    paraphrase is no mistake. `retrieved_by_name` is measured where the names are all that tells
+    questions apart: the share of questions found first, names and all. It shows texts that changed
+    places; that the rest of the question means the same it can't show.
     """
+    if targets.by_name:
+        why = f"names apart, there are fewer than {FEWEST_MEANINGS} different questions"
+        missing = dict.fromkeys(NAMES[:2], not_measured(why))
+        return {**missing, "retrieved_by_name": _found(view, targets, embed, FEWEST_NAMED)[0]}
+    first, mean = _found(view, targets, embed, FEWEST_MEANINGS)
+    why = "the questions can be told apart without the names"
+    return {
+        "retrieved_first": first,
+        "mean_reciprocal_rank": mean,
+        "retrieved_by_name": not_measured(why),
+    }
+
+
+def _found(view: View, targets: Targets, embed: Embed, fewest: int) -> tuple[Measure, Measure]:
     pairs = [
         (index, view.by_key[question.key])
         for index, question in enumerate(targets.questions)
         if question.key in view.by_key
     ]
     meanings = targets.meanings[[index for index, _ in pairs]] if pairs else targets.meanings[:0]
-    if len(np.unique(meanings)) < FEWEST_MEANINGS:
-        why = f"there are fewer than {FEWEST_MEANINGS} different questions"
-        return {"retrieved_first": not_measured(why), "mean_reciprocal_rank": not_measured(why)}
-    translations = embed([targets.text(view, question) for _, question in pairs])
-    originals = embed([targets.text(targets.reference, targets.questions[index]) for index, _ in pairs])
-    ranks = _ranks(translations @ originals.T, meanings)
+    _, uses = np.unique(meanings, return_counts=True)
+    if len(uses) < fewest:
+        nothing = not_measured(f"there are fewer than {fewest} different questions")
+        return nothing, nothing
+    texts = [targets.text(view, question) for _, question in pairs]
+    wanted = [targets.text(targets.reference, targets.questions[index]) for index, _ in pairs]
+    ranks = ranked(embed(texts) @ embed(wanted).T, meanings)
     missed = [
-        Example(
-            fact_id=question.fact_id,
-            text=targets.text(view, question),
-            remark=f"should mean: {targets.text(targets.reference, targets.questions[index])}",
-        )
-        for (index, question), rank in zip(pairs, ranks, strict=True)
+        Example(fact_id=question.fact_id, text=text, remark=f"should mean: {original}")
+        for (_, question), text, original, rank in zip(pairs, texts, wanted, ranks, strict=True)
         if rank > 1
     ]
-    return {
-        "retrieved_first": kept(float(np.mean(ranks == 1)), len(pairs), missed),
-        "mean_reciprocal_rank": kept(float(np.mean(1 / ranks)), len(pairs), []),
-    }
+    # The chance that a question drawn blindly has the right meaning.
+    chance = float(np.sum((uses / len(pairs)) ** 2))
+    return (
+        kept(float(np.mean(ranks == 1)), len(pairs), missed, chance=chance),
+        kept(float(np.mean(1 / ranks)), len(pairs), []),
+    )
 
 
-def _ranks(similarity: NDArray[np.float32], meanings: NDArray[np.int64]) -> NDArray[np.int64]:
+def ranked(similarity: NDArray[np.float32], meanings: NDArray[np.int64]) -> NDArray[np.int64]:
     """The rank of the best text of the right meaning, from 1; ties count against it.
 
     Args:

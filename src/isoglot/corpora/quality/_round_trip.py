@@ -1,37 +1,27 @@
 """Does it come back? Translated back into the reference language, it should say what that said."""
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+import time
+from collections.abc import Callable
 
 import numpy as np
 
-from isoglot.core import MissingExtraError, Problem, get_language, stream_seed
+from isoglot.core import MissingExtraError, get_language, stream_seed
 from isoglot.corpora.quality._encoders import Embed
-from isoglot.corpora.quality._records import Example, Measure, kept, not_measured
+from isoglot.corpora.quality._records import Example, Measure, kept, not_measured, share
 from isoglot.corpora.quality._view import View
+from isoglot.corpora.translation import TranslationFailure, Translator
+from isoglot.corpora.translation._retry import is_transient, translate_patiently
 
 # Translation is slow and may cost money; 50 give a mean similarity to about 0.03.
 MOST_SENT_BACK = 50
 _WORST = 10
 
-NAMES = ("round_trip_similarity", "round_trip_chrf")
-
-
-class BackTranslator(Protocol):
-    """Translates; any translator of `isoglot.corpora.translation` is one."""
-
-    @property
-    def name(self) -> str:
-        """How it is called in messages."""
-        ...
-
-    def check(self, source: str, target: str) -> Sequence[Problem]:
-        """Why it can't translate from one language to another; empty where it can."""
-        ...
-
-    def translate(self, texts: Sequence[str], *, source: str, target: str) -> Sequence[Any]:
-        """A string for every text, or something else where it failed."""
-        ...
+NAMES = ("round_trip_similarity", "round_trip_chrf", "round_trip_failed")
+# Of which share of the questions something must have come back: the others may be those that are
+# too odd to translate.
+_LEAST_BACK = 0.5
+# A connection that is gone fails every batch, after half a minute of patience each.
+_BATCHES_IN_VAIN = 3
 
 
 class RoundTrip:
@@ -42,36 +32,55 @@ class RoundTrip:
         similarity: Encodes texts in the reference language; `None` where that can't be done.
         why_no_similarity: Why it can't.
         seed: Draws the questions.
+        sleep: Waits so many seconds before a text that failed for the moment is tried again.
     """
 
     def __init__(
         self,
-        translator: BackTranslator,
+        translator: Translator,
         *,
         similarity: Embed | None,
         why_no_similarity: str = "",
         seed: int,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._translator = translator
         self._similarity = similarity
         self._why = why_no_similarity
         self._seed = seed
+        self._sleep = sleep
+        self._in_vain = 0
 
     def measures(self, view: View, reference: View) -> dict[str, Measure]:
         """`round_trip_similarity`: mean cosine; `round_trip_chrf`: mean chrF, from 0 to 1.
 
-        The examples are the worst. What the translator failed on counts for nothing.
+        The examples are the worst. `round_trip_failed` is the share that the translator failed on;
+        these count for nothing else, and if they are more than half, nothing is measured.
         """
         keys = [each.key for each in view.distinct() if each.key in reference.by_key]
         rng = np.random.default_rng(stream_seed(self._seed, "quality", "round trip"))
         drawn = [keys[index] for index in sorted(rng.permutation(len(keys))[:MOST_SENT_BACK])]
-        said, why = self._back([view.by_key[key].text for key in drawn], view, reference)
-        back = [
-            (key, text)
-            for key, text in zip(drawn, said, strict=True)
-            if isinstance(text, str) and text.strip()
+        if not drawn:
+            return dict.fromkeys(NAMES, not_measured("there are no texts"))
+        source, target = view.language, reference.language
+        try:
+            if problems := self._translator.check(source, target):
+                why = "; ".join(problem.message for problem in problems)
+                return dict.fromkeys(NAMES, not_measured(why))
+            said = self._back([view.by_key[key].text for key in drawn], source, target)
+        except MissingExtraError as error:
+            return dict.fromkeys(NAMES, not_measured(str(error)))
+        back = [(key, each) for key, each in zip(drawn, said, strict=True) if isinstance(each, str)]
+        failed = [
+            Example(fact_id=key[0], text=view.by_key[key].text, remark=each.reason)
+            for key, each in zip(drawn, said, strict=True)
+            if isinstance(each, TranslationFailure)
         ]
-        if not back:
+        if len(back) < _LEAST_BACK * len(drawn):
+            why = (
+                f"{self._translator.name} failed on {len(failed)} of {len(drawn)} questions in "
+                f"{get_language(source).name} ({failed[0].remark})"
+            )
             return dict.fromkeys(NAMES, not_measured(why))
         ids = [fact_id for (fact_id, _), _ in back]
         originals = [reference.by_key[key].text for key, _ in back]
@@ -79,26 +88,36 @@ class RoundTrip:
         return {
             "round_trip_similarity": self._similarities(ids, originals, returned),
             "round_trip_chrf": _chrf(ids, originals, returned),
+            "round_trip_failed": share(failed, len(drawn)),
         }
 
-    def _back(self, texts: list[str], view: View, reference: View) -> tuple[Sequence[Any], str]:
-        """What comes back for every text, and why, should that be nothing."""
-        source, target = view.language, reference.language
-        nothing = [None] * len(texts)
-        try:
-            if problems := self._translator.check(source, target):
-                return nothing, "; ".join(problem.message for problem in problems)
-            said = self._translator.translate(texts, source=source, target=target)
-        except MissingExtraError as error:
-            return nothing, str(error)
-        why = f"{self._translator.name} translated nothing from {get_language(source).name}"
-        return said, why
+    def _back(self, texts: list[str], source: str, target: str) -> list[str | TranslationFailure]:
+        size = max(1, self._translator.batch_size)
+        said: list[str | TranslationFailure] = []
+        for start in range(0, len(texts), size):
+            batch = texts[start : start + size]
+            if self._in_vain >= _BATCHES_IN_VAIN:
+                reason = f"not tried, after {_BATCHES_IN_VAIN} batches in vain"
+                said.extend([TranslationFailure(reason=reason)] * len(batch))
+                continue
+            results = translate_patiently(
+                self._translator, batch, source=source, target=target, sleep=self._sleep
+            )
+            self._in_vain = self._in_vain + 1 if all(map(is_transient, results)) else 0
+            said.extend(map(_not_blank, results))
+        return said
 
     def _similarities(self, ids: list[str], originals: list[str], returned: list[str]) -> Measure:
         if self._similarity is None:
             return not_measured(self._why)
         one, other = self._similarity(originals), self._similarity(returned)
         return _mean(ids, originals, returned, np.sum(one * other, axis=1).tolist())
+
+
+def _not_blank(said: str | TranslationFailure) -> str | TranslationFailure:
+    if isinstance(said, str) and not said.strip():
+        return TranslationFailure(reason="the translation is empty")
+    return said
 
 
 def _chrf(ids: list[str], originals: list[str], returned: list[str]) -> Measure:

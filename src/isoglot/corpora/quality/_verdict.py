@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from isoglot.core import get_language
 from isoglot.corpora.quality import _thresholds as limits
-from isoglot.corpora.quality._data import weak_in_retrieval
+from isoglot.corpora.quality._found import not_found
 from isoglot.corpora.quality._records import Measure, Reason, Verdict, Weight
 
 # Of these at least one must have looked at a language: the others can't see what a text means.
@@ -51,10 +51,10 @@ _RULES = (
         high=True,
     ),
     _Rule(
-        "retrieved_first",
-        "{value} of {of} questions are nearest to what they should mean",
-        limits.RETRIEVED_CHECK,
-        limits.RETRIEVED_BAD,
+        "retrieved_by_name",
+        "names and all, {value} of {of} questions are nearest to what they should mean",
+        limits.BY_NAME_CHECK,
+        limits.BY_NAME_BAD,
         high=True,
     ),
     _Rule(
@@ -76,6 +76,12 @@ _RULES = (
         "untranslated_answers",
         "{value} of {of} different answers are the reference's",
         limits.UNTRANSLATED_ANSWERS_CHECK,
+    ),
+    _Rule(
+        "untranslated_words",
+        "{value} of {of} different answers that are no names are the reference's",
+        limits.UNTRANSLATED_ANSWERS_CHECK,
+        limits.UNTRANSLATED_WORDS_BAD,
     ),
     _Rule(
         "length_outliers",
@@ -128,7 +134,7 @@ _RULES = (
 
 
 def judge(
-    language: str, measures: Mapping[str, Measure], *, is_reference: bool
+    language: str, measures: Mapping[str, Measure], *, reference: str
 ) -> tuple[Verdict, tuple[Reason, ...]]:
     """The verdict on a language, and why: the heaviest reasons first.
 
@@ -141,7 +147,16 @@ def judge(
         if (reason := _apply(rule, language, measures[rule.metric])) is not None
     ]
     reasons.extend(_length_norm(measures["length_norm"]))
-    if not is_reference and not any(measures[metric].measured for metric in MEANING):
+    reasons.extend(
+        not_found(
+            language,
+            reference,
+            questions=measures["retrieved_first"],
+            answers=measures["answers_retrieved"],
+        )
+    )
+    reasons.extend(_failed(measures["round_trip_failed"]))
+    if language != reference and not any(measures[metric].measured for metric in MEANING):
         why = measures["retrieved_first"].why_not
         sentence = f"nothing looked at what the texts mean ({why})"
         reasons.append(Reason(metric="retrieved_first", weight="check", sentence=sentence))
@@ -165,8 +180,6 @@ def _apply(rule: _Rule, language: str, measure: Measure) -> Reason | None:
     expected = f"{100 * limit:.0f}%" if rule.percent else f"{limit:.2f}"
     side = "at least" if rule.high else "at most"
     sentence = f"{says} (expected {side} {expected})"
-    if rule.metric == "retrieved_first" and language in weak_in_retrieval():
-        return _weakened(language, measure, says)
     return Reason(metric=rule.metric, weight=weight, sentence=sentence, examples=measure.examples)
 
 
@@ -175,19 +188,6 @@ def _weight(rule: _Rule, value: float) -> Weight | None:
     if not math.isinf(rule.bad) and sign * value > sign * rule.bad:
         return "bad"
     return "check" if sign * value > sign * rule.check else None
-
-
-def _weakened(language: str, measure: Measure, says: str) -> Reason:
-    nearly_none = measure.value < limits.RETRIEVED_WEAK_CHECK
-    sentence = f"{says}; the tool is weak here: {weak_in_retrieval()[language]}"
-    if nearly_none:
-        sentence += f" (even so, expected at least {100 * limits.RETRIEVED_WEAK_CHECK:.0f}%)"
-    return Reason(
-        metric="retrieved_first",
-        weight="check" if nearly_none else "note",
-        sentence=sentence,
-        examples=measure.examples,
-    )
 
 
 def _length_norm(measure: Measure) -> list[Reason]:
@@ -200,3 +200,15 @@ def _length_norm(measure: Measure) -> list[Reason]:
     )
     weight: Weight = "bad" if far > limits.NORM_BAD else "check"
     return [Reason(metric="length_norm", weight=weight, sentence=sentence)]
+
+
+def _failed(measure: Measure) -> list[Reason]:
+    """Texts that a translator fails on may be odd; it may as well have been a bad day."""
+    if not measure.value > limits.ROUND_TRIP_FAILED_NOTE:
+        return []
+    sentence = f"the translator failed on {100 * measure.value:.0f}% of {measure.of} questions"
+    return [
+        Reason(
+            metric="round_trip_failed", weight="note", sentence=sentence, examples=measure.examples
+        )
+    ]

@@ -138,15 +138,16 @@ def _read(path: Path) -> list[JournalLine]:
     data = path.read_bytes()
     tail = data.rpartition(b"\n")[2]
     torn = _is_torn(tail)
+    kept = data[: len(data) - len(tail)] if torn else data
     lines = [
         _parse(line, path, number)
-        for number, line in enumerate(data.removesuffix(tail if torn else b"").split(b"\n"), start=1)
+        for number, line in enumerate(kept.split(b"\n"), start=1)
         if line.strip()
     ]
     # Only now, when every other line is known to be a journal's.
     if torn:
         with path.open("r+b") as file:
-            file.truncate(len(data) - len(tail))
+            file.truncate(len(kept))
     elif tail.strip():
         with path.open("ab") as file:
             file.write(b"\n")

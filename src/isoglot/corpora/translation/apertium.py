@@ -153,7 +153,9 @@ class Apertium:
         program = Path(shutil.which(self._program) or self._program).resolve()
         with program.open("rb") as file:
             named = _DATA.search(file.read(_HEAD))
-        return Path(os.fsdecode(named[1])) if named else program.parent.parent / "share" / "apertium"
+        if named:
+            return Path(os.fsdecode(named[1]))
+        return program.parent.parent / "share" / "apertium"
 
     def _run(
         self, arguments: Sequence[str], given: bytes = b""
