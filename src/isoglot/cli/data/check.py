@@ -10,7 +10,8 @@ from isoglot.cli._errors import friendly
 
 if TYPE_CHECKING:
     from isoglot.core import Corpus
-    from isoglot.corpora.quality import BackTranslator, CorpusCheck
+    from isoglot.corpora.quality import CorpusCheck
+    from isoglot.corpora.translation import Translator
 
 # The sample of isoglot.corpora.quality, whose import would make `isoglot --help` slow.
 SAMPLE = 100
@@ -50,43 +51,39 @@ def check(
     from rich.console import Console
 
     from isoglot.cli.data._check_table import checks_table, reason_lines
-    from isoglot.cli.data._known import check_known
+    from isoglot.cli.data._known import check_known, prepare_known
+    from isoglot.cli.data._translators import opened_translator
 
     target = _target(file, out)
     _check_options(known_by, keep=keep, run=run)
-    translator = _translator(back_with)
+    translator = None
+    if back_with is not None:
+        translator = opened_translator(back_with, place="--back-with")
     corpus, original = _corpus(file, languages, reference, allow_missing=allow_missing)
+    # What is wrong about the model is said before the minutes that a check takes.
+    known = None
+    if known_by is not None:
+        known = prepare_known(corpus, file=file, model=known_by, run_folder=run, keep=keep)
     done = _check(corpus, original, translator, sample=sample, seed=seed)
     console = Console()
     console.print(checks_table(done))
     for line in reason_lines(done, examples=examples):
         console.print(line, highlight=False)
     _write(done, target)
-    if known_by is not None:
-        check_known(corpus, file=file, model=known_by, run_folder=run, keep=keep)
+    if known is not None:
+        check_known(known, corpus)
 
 
 def _check_options(known_by: str | None, *, keep: Path | None, run: Path | None) -> None:
-    """What is wrong about the model is said before the minutes that a check takes."""
     from isoglot.core import InputError, Problem
-    from isoglot.corpora.formats import check_target
-    from isoglot.engines import ModelSpec, check_installed, check_model
 
-    if known_by is None:
-        problems = [
-            Problem(place=option, message="needs --known-by", remedy="name a model with it")
-            for option, value in (("--keep", keep), ("--run", run))
-            if value is not None
-        ]
-    else:
-        spec = ModelSpec(name=known_by)
-        problems = check_model(spec, place="--known-by") or check_installed(
-            spec, place="--known-by"
-        )
+    problems = [
+        Problem(place=option, message="needs --known-by", remedy="name a model with it")
+        for option, value in (("--keep", keep), ("--run", run))
+        if value is not None and known_by is None
+    ]
     if problems:
         raise InputError(problems)
-    if keep is not None:
-        check_target(keep)
 
 
 def _target(file: Path, out: Path | None) -> Path:
@@ -105,58 +102,38 @@ def _target(file: Path, out: Path | None) -> Path:
     return out
 
 
-def _translator(provider: str | None) -> "BackTranslator | None":
-    from isoglot.core import InputError, Problem
-    from isoglot.corpora.translation import open_translator
-
-    if provider is None:
-        return None
-    if provider.startswith("model:"):
-        raise InputError(
-            [
-                Problem(
-                    place="--back-with",
-                    message=f"{provider!r} can't translate back here",
-                    remedy="take another provider",
-                )
-            ]
-        )
-    try:
-        return open_translator(provider)
-    except InputError as error:
-        # The option has another name here.
-        raise InputError(
-            [each.model_copy(update={"place": "--back-with"}) for each in error.problems]
-        ) from None
-
-
 def _corpus(
     file: Path, languages: str | None, reference: str, *, allow_missing: bool
 ) -> tuple["Corpus", str]:
     """The corpus, in the languages that were asked for, and the code of the reference."""
-    from isoglot.core import InputError, Problem, UnknownLanguageError, get_language
+    from isoglot.cli.data._languages import listed_languages
+    from isoglot.core import InputError, Problem, get_language
     from isoglot.corpora.formats import read_facts
 
-    problems: list[Problem] = []
-    codes: list[str] = []
-    asked = [("--reference", reference)]
-    asked.extend(("--languages", name.strip()) for name in (languages or "").split(",") if name)
-    for place, name in asked:
-        try:
-            codes.append(get_language(name, place=place).code)
-        except UnknownLanguageError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise InputError(problems)
-    # The reference is needed even where it was not asked for.
-    wanted = list(dict.fromkeys(codes)) if languages else None
-    return read_facts(file, languages=wanted, allow_missing=allow_missing), codes[0]
+    original = get_language(reference, place="--reference").code
+    wanted = None
+    if languages is not None:
+        # The reference is needed even where it was not asked for.
+        asked = listed_languages(languages, place="--languages")
+        wanted = list(dict.fromkeys([original, *asked]))
+    corpus = read_facts(file, languages=wanted, allow_missing=allow_missing)
+    if original not in corpus.languages:
+        raise InputError(
+            [
+                Problem(
+                    place="--reference",
+                    message=f"the corpus has no {original!r}",
+                    remedy=f"hold it against one of {', '.join(corpus.languages)}",
+                )
+            ]
+        )
+    return corpus, original
 
 
 def _check(
     corpus: "Corpus",
     reference: str,
-    translator: "BackTranslator | None",
+    translator: "Translator | None",
     *,
     sample: int,
     seed: int,
