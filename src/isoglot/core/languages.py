@@ -178,7 +178,7 @@ def _nearest(said: str) -> str | None:
     # Codes first: two letters are like many a name.
     for names in (known_languages(), owners):
         if near := difflib.get_close_matches(
-            said, names, n=1, cutoff=0.5 if len(said) < 4 else 0.7
+            said, names, n=1, cutoff=0.5 if len(said) < 6 else 0.7
         ):
             return owners.get(near[0], near[0])
     return None
