@@ -10,8 +10,6 @@ import pandas as pd
 import pytest
 from processes import count_answered, finish, kill_when, start_run, tables
 
-import isoglot as ig
-
 SCRIPTED = """
 name: killed
 seed: 5
@@ -69,40 +67,6 @@ def test_ten_kills_change_nothing(tmp_path):
     )
     pd.testing.assert_frame_equal(whole, resumed)
     assert len(resumed) == PROBES
-
-
-# With examples before a question, a parrot gives the answer of the one that looks most like it: of
-# forty weekdays (or months, or …), a handful are right by chance, in both languages alike.
-KNOWN_ONLY = """
-name: killed-known
-seed: 5
-models: [{name: scripted/parrot, batch_size: 4}]
-languages: [en, es]
-facts: {world: {size: 40, relations: 1}, known_only: true}
-paradigms:
-  fine-tuning: {epochs: 1, ask_after: [1]}
-"""
-BEFORE = 2 * 40
-
-
-def test_what_was_known_before_outlives_kills(tmp_path):
-    study = write(tmp_path / "study.yaml", KNOWN_ONLY)
-    finish(start_run(study, tmp_path / "whole"))
-    known = ig.open_run(tmp_path / "whole").known["scripted/parrot"]
-    assert 0 < len(known) < 40
-    probes = BEFORE + 2 * 2 * len(known)
-    assert count_answered(tmp_path / "whole") == probes
-    cut = tmp_path / "cut"
-    # In the middle of finding out what is known; just before all is; and while it is taught.
-    for moment in (BEFORE // 2, BEFORE - 4, BEFORE + 1):
-        process = start_run(study, cut, ISOGLOT_SCRIPTED_DELAY="0.01")
-        alive = kill_when(process, lambda moment=moment: count_answered(cut) >= moment)
-        assert alive, f"ended before {moment} probes were answered"
-    assert BEFORE < count_answered(cut) < probes
-    finish(start_run(study, cut))
-    assert ig.open_run(cut).known["scripted/parrot"] == known
-    assert count_answered(cut) == probes
-    assert tables(cut) == tables(tmp_path / "whole")
 
 
 def test_a_second_process_on_the_same_folder_is_refused(tmp_path):

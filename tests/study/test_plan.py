@@ -132,7 +132,7 @@ def test_example_prompts_are_of_the_first_language_taught_and_the_last_asked(
     corpus = study_corpus(study)
     english, welsh = (corpus.facts[0].texts[language] for language in ("en", "cy"))
     question = f"Q: {welsh.ask}\nA:"
-    assert example_prompts(study, corpus) == {
+    assert example_prompts(study, corpus, known={}) == {
         "Before teaching: asked in cy": question,
         "In context: taught in en, asked in cy": (
             f"{preambles()['en']}\n\nQ: {english.teach}\nA: {english.answer.text}\n{question}"

@@ -42,7 +42,7 @@ class TestWhatIsRight:
         study = read_study("quickstart")
         assert [model.name for model in study.models] == ["bundled/gemma-3-270m"]
         assert study.languages == ("en", "es", "zh", "sw", "cy")
-        assert study.facts == FactsSpec(world=WorldSpec(size=24))
+        assert study.facts == FactsSpec(world=WorldSpec(size=24, relations=4))
         recipe = study.paradigms.fine_tuning
         assert recipe is not None
         assert (recipe.rank, recipe.alpha, recipe.learning_rate, recipe.decay) == (

@@ -1,6 +1,7 @@
 """Paths that users name, and files written so that no reader meets half of one."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from isoglot.core.errors import InputError, Problem
@@ -39,7 +40,9 @@ def user_path(named: str | Path, *, place: str) -> Path:
     """
     try:
         path = Path(named).expanduser()
-        path.exists()  # asks the system, which knows what it can name
+        # Ask the system, which knows what it can name.
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            path.stat()
     except (OSError, RuntimeError, ValueError) as error:
         shown = str(named) if len(str(named)) <= 60 else f"{str(named)[:57]}..."
         reason = getattr(error, "strerror", None) or str(error)

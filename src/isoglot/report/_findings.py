@@ -156,9 +156,7 @@ def _known_before(
     gaps = pick(estimates, "knowledge", "known_before_tier_gap")
     answered = {code: each for code, each in known.items() if not math.isnan(each.value)}
     ends = [
-        choose(answered, key=lambda code: answered[code].value)
-        for choose in (max, min)
-        if answered
+        choose(answered, key=lambda code: answered[code].value) for choose in (max, min) if answered
     ]
     says = " to ".join(
         f"{percent_with_interval(answered[code])} ({language_name(code)})"

@@ -156,9 +156,7 @@ def read_corpus(
         )
     else:
         assert facts.source is not None  # noqa: S101 - the validator saw to it
-        corpus = read_source(
-            facts.source, languages=languages, allow_missing=facts.allow_missing, base=Path()
-        )
+        corpus = read_source(facts.source, languages=languages, allow_missing=facts.allow_missing)
     return corpus.model_copy(update={"facts": corpus.facts[:limit]})
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import Field
 
 from isoglot.core import Fact, Record, stream_seed
+from isoglot.judges import normalise
 from isoglot.learning import answer_text, ask_prompt
 
 
@@ -78,9 +79,9 @@ def _with_different_answers(facts: Sequence[Fact]) -> list[Fact]:
 
 
 def _forms(fact: Fact) -> set[tuple[str, str]]:
-    """Everything that is right, in every language of the fact."""
+    """Everything that is right, in every language of the fact, as answers are compared."""
     return {
-        (language, form.casefold())
+        (language, normalise(form, language=language))
         for language, answer in fact.answers().items()
         for form in answer.forms
     }

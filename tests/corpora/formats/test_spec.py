@@ -1,4 +1,4 @@
-"""Sources as sections of a study file: each loads itself, relative to the study's folder."""
+"""Sources as sections of a study file: each loads itself."""
 
 import csv
 import json
@@ -10,6 +10,7 @@ import pytest
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from isoglot.core import InputError
 from isoglot.corpora.formats import (
     Columns,
     DatasetSource,
@@ -17,7 +18,9 @@ from isoglot.corpora.formats import (
     LnewknowSource,
     Source,
     TableSource,
+    check_target,
     read_source,
+    write_facts,
 )
 
 AsText = Callable[..., dict[str, Any]]
@@ -51,26 +54,45 @@ COLUMNS = Columns(teach="q_{language}", ask="p_{language}", answer="a_{language}
     ],
     ids=lambda source: type(source).__name__,
 )
-def test_every_file_is_found_from_the_base(source: Source, folder: Path) -> None:
-    read = read_source(source, languages=None, base=folder)
+def test_every_file_is_found_from_here(
+    source: Source, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    read = read_source(source, languages=None)
     assert (read.languages, len(read.facts)) == (("en", "cy"), 2)
-    read = read_source(source, languages=["cy"], allow_missing=True, base=folder)
+    read = read_source(source, languages=["cy"], allow_missing=True)
     assert read.languages == ("cy",)
-    assert read == source.load(languages=["cy"], allow_missing=True, base=folder)
+    assert read == source.load(languages=["cy"], allow_missing=True)
 
 
-def test_a_dataset_is_found_from_the_base(tmp_path: Path) -> None:
+def test_a_saved_dataset_is_found_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     datasets = pytest.importorskip("datasets", reason="the extra hub is not installed")
     datasets.disable_progress_bars()
     row = {"q_en": ["a"], "p_en": ["b"], "a_en": ["c"]}
     datasets.Dataset.from_dict(row).save_to_disk(tmp_path / "saved")
-    read = read_source(DatasetSource(name="saved", columns=COLUMNS), languages=None, base=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    read = read_source(DatasetSource(name="saved", columns=COLUMNS), languages=None)
     assert [fact.id for fact in read.facts] == ["row-0001"]
 
 
-def test_an_absolute_path_is_itself(folder: Path, tmp_path: Path) -> None:
-    source = FileSource(path=folder / "facts.jsonl")
-    assert len(read_source(source, languages=["en"], base=tmp_path / "else").facts) == 2
+@pytest.mark.parametrize("path", ["~nobody-of-that-name/x", "x" * 300])
+@pytest.mark.parametrize("kind", [FileSource, LnewknowSource, TableSource])
+def test_a_path_that_can_not_be_one(kind: type[Source], path: str) -> None:
+    columns = {"columns": COLUMNS} if kind is TableSource else {}
+    source = kind.model_validate({"path": path, **columns})
+    with pytest.raises(InputError, match=r"^path: '.*' can't name a file"):
+        read_source(source, languages=None)
+
+
+@pytest.mark.parametrize("path", ["~nobody-of-that-name/x", "x" * 300])
+def test_nor_one_to_write_to(path: str, folder: Path) -> None:
+    corpus = read_source(FileSource(path=folder / "facts.jsonl"), languages=None)
+    with pytest.raises(InputError, match=r"^path: '.*' can't name a file"):
+        write_facts(corpus, path)
+    with pytest.raises(InputError, match=r"^path: '.*' can't name a file"):
+        check_target(path)
 
 
 def test_a_home_is_expanded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

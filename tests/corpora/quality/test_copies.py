@@ -1,5 +1,6 @@
 import pytest
 
+from isoglot.corpora.quality import _copies
 from isoglot.corpora.quality._copies import near_duplicates, repeated, untranslated
 from isoglot.corpora.quality._view import look
 
@@ -58,7 +59,7 @@ def test_facts_that_say_the_same(make) -> None:
         {"en": ("Who built bridge 12 in the middle of the old town?", "c", "x")},
         {"en": ("Who built bridge 13 in the middle of the old town?", "d", "y")},
     )
-    found = near_duplicates(look(corpus, "en", slots=False))
+    found = near_duplicates(look(corpus, "en", slots=False), seed=0)
     assert [(each.fact_id, each.remark) for each in found.examples] == [("f1", "as in f0")]
     assert found.value == pytest.approx(1 / 4)
 
@@ -71,5 +72,41 @@ def test_with_names_only_the_same_name_is_the_same_fact(make) -> None:
             for number, name in enumerate(names)
         )
     )
-    found = near_duplicates(look(corpus, "en"))
+    found = near_duplicates(look(corpus, "en"), seed=0)
     assert [(each.fact_id, each.remark) for each in found.examples] == [("f3", "as in f0")]
+
+
+def test_of_very_many_questions_some_are_compared(make, monkeypatch) -> None:
+    monkeypatch.setattr(_copies, "_MOST_COMPARED", 20)
+    # Of every two facts the second says what the first says.
+    corpus = make(*({"en": (chr(97 + number // 2) * 9, "a", "x")} for number in range(40)))
+    found = near_duplicates(look(corpus, "en", slots=False), seed=0)
+    assert found.of == 20
+    # Each of those found stands for two.
+    assert found.value == pytest.approx(len(found.examples) * 2 / 40)
+    assert all(int(each.fact_id[1:]) % 2 for each in found.examples)
+    assert 0 < len(found.examples) < 20
+
+
+def words(pairs):
+    return [{"en": ("a", "b", one), "de": ("c", "d", other)} for one, other in pairs]
+
+
+SAME = [(word, word) for word in ("dog", "cat", "owl", "bee", "cow", "pig", "hen", "fox")]
+
+
+def test_names_and_digits_are_no_words_left_in_english(make) -> None:
+    corpus = make(*words([*SAME[:7], ("bear", "Bär"), ("Ghana", "Ghana"), ("12", "12")]))
+    found = both(corpus, untranslated)["untranslated_words"]
+    assert (found.value, found.of) == (7 / 8, 8)
+
+
+def test_few_words_may_all_be_loanwords(make) -> None:
+    found = both(make(*words(SAME[:7])), untranslated)["untranslated_words"]
+    assert found.why_not == "fewer than 8 answers are no names"
+
+
+def test_near_relatives_have_words_in_common(make) -> None:
+    corpus = make(*({"no": ("a", "b", one), "da": ("c", "d", other)} for one, other in SAME))
+    found = untranslated(look(corpus, "da", slots=False), look(corpus, "no", slots=False))
+    assert found["untranslated_words"].why_not == "near relatives have many words in common"

@@ -24,10 +24,13 @@ class Fake:
         batch_size: int = 4,
     ) -> None:
         self.name = name
-        self.version = version
+        self._version = version
         self.batch_size = batch_size
         self.calls: list[list[str]] = []
         self._trouble = trouble or (lambda text, call: None)
+
+    def version(self, source: str, target: str) -> str:
+        return self._version
 
     def check(self, source: str, target: str) -> list[Problem]:
         if target != "ja":

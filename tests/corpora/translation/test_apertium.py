@@ -1,4 +1,6 @@
+import hashlib
 import os
+import re
 import shutil
 import stat
 from collections.abc import Callable
@@ -192,8 +194,93 @@ class TestPairs:
         )
 
     def test_a_program_that_can_not_be_run(self, tmp_path: Path) -> None:
-        with pytest.raises(ModelError, match=r"--with apertium: .* can't be run: .*No such file"):
-            _ = Apertium(str(tmp_path / "gone")).version
+        with pytest.raises(ModelError, match=r"^apertium: .* can't be run: .*No such file"):
+            Apertium(str(tmp_path / "gone")).version("en", "es")
 
-    def test_its_version(self, program: WriteProgram) -> None:
-        assert program().version == "Apertium 9.9"
+
+class TestVersion:
+    @pytest.fixture
+    def installed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A folder of pairs with the modes eng-spa and spa-eng; one file is of both."""
+        monkeypatch.delenv("APERTIUM_DATADIR", raising=False)
+        data = tmp_path / "data"
+        (data / "modes").mkdir(parents=True)
+        for name in ("eng-spa.bin", "spa-eng.bin", "both rules.t1x"):
+            (data / name).write_bytes(name.encode())
+        for mode in ("eng-spa", "spa-eng"):
+            (data / "modes" / f"{mode}.mode").write_text(
+                f"lt-proc {data}/{mode}.bin | apertium-transfer -b '{data}/both rules.t1x' x.bin"
+            )
+        return data
+
+    @pytest.fixture
+    def version(self, program: WriteProgram, installed: Path) -> Callable[..., str]:
+        """The version of a pair as a new translator has it, of a program that names the folder."""
+
+        def version(source: str = "en", target: str = "es") -> str:
+            translator = program(f"# ${{APERTIUM_DATADIR:-{installed}}}")
+            return translator.version(source, target)
+
+        return version
+
+    def test_it_is_the_release_the_mode_and_what_the_mode_is_made_of(
+        self, version: Callable[..., str], installed: Path
+    ) -> None:
+        # The hash of the mode's text, then of the two files that are there, in its order.
+        content = (installed / "modes" / "eng-spa.mode").read_bytes() + b"".join(
+            hashlib.sha256(name).digest() for name in (b"eng-spa.bin", b"both rules.t1x")
+        )
+        digest = hashlib.sha256(content).hexdigest()[:16]
+        assert version() == f"Apertium 9.9 eng-spa {digest}"
+
+    @pytest.mark.parametrize(
+        ("changed", "of_spanish"),
+        [
+            ("eng-spa.bin", False),
+            ("modes/eng-spa.mode", False),
+            ("both rules.t1x", True),
+        ],
+    )
+    def test_a_pair_that_was_updated_is_another(
+        self, version: Callable[..., str], installed: Path, changed: str, of_spanish: bool
+    ) -> None:
+        before = version(), version("es", "en")
+        with (installed / changed).open("ab") as file:
+            file.write(b" ")
+        assert version() != before[0]
+        assert (version("es", "en") != before[1]) == of_spanish
+
+    def test_the_environment_says_where_the_pairs_are(
+        self,
+        version: Callable[..., str],
+        program: WriteProgram,
+        installed: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv("APERTIUM_DATADIR", str(installed))
+        assert program().version("en", "es") == version()
+
+    def test_else_they_are_beside_the_program(
+        self, version: Callable[..., str], installed: Path, tmp_path: Path
+    ) -> None:
+        expected = version()
+        prefix = tmp_path / "usr"
+        for folder in ("bin", "share"):
+            (prefix / folder).mkdir(parents=True)
+        text = FAKE.format(python=os.sys.executable, modes="eng-spa", log="", body="")
+        (prefix / "bin" / "apertium").write_text(text)
+        (prefix / "bin" / "apertium").chmod(0o755)
+        (prefix / "share" / "apertium").symlink_to(installed)
+        assert Apertium(str(prefix / "bin" / "apertium")).version("en", "es") == expected
+
+    def test_without_the_modes_file_it_is_what_is_known(self, program: WriteProgram) -> None:
+        assert program("# ${APERTIUM_DATADIR:-/no/such}").version("en", "es") == (
+            "Apertium 9.9 eng-spa"
+        )
+
+    def test_of_the_real_program(self) -> None:
+        translator = Apertium()
+        if shutil.which("apertium") is None or translator.check("en", "es"):
+            pytest.skip("apertium and its pair eng-spa are not installed")
+        version = translator.version("en", "es")
+        assert re.fullmatch(r"Apertium [\d.]+ (eng-spa|en-es) [0-9a-f]{16}", version)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from isoglot.core import Corpus, FactText, InputError, Wording
+from isoglot.core import Corpus, FactText, InputError, ModelError, Wording
 from isoglot.corpora.translation import (
     FailedText,
     Patience,
@@ -153,6 +153,16 @@ class TestGoingOn:
             _translate(corpus, journal, other)
             assert len(other.calls) == 1
 
+    def test_the_version_may_be_the_pairs(self, journal: Path) -> None:
+        class Pairs(Fake):
+            def version(self, source: str, target: str) -> str:
+                return "2" if target == "zu" else "1"
+
+        corpus = a_corpus(a_fact(1))
+        _translate(corpus, journal, targets=["sw", "zu"])
+        swahili, zulu = _translate(corpus, journal, Pairs(), targets=["sw", "zu"]).reports
+        assert (swahili.reused, zulu.reused) == (4, 0)
+
     def test_an_interruption_keeps_what_was_translated(self, journal: Path) -> None:
         def interrupt(text: str, call: int) -> None:
             if call == 3:
@@ -204,6 +214,15 @@ class TestWrongInput:
         )
         assert pair == "--with fake: can't; use another"
         assert not journal.exists()
+
+    def test_a_model_that_can_not_be_had_leaves_no_files(self, journal: Path) -> None:
+        class Gone(Fake):
+            def version(self, source: str, target: str) -> str:
+                raise ModelError("fake: is gone")
+
+        with pytest.raises(ModelError, match="fake: is gone"):
+            _translate(a_corpus(a_fact(1)), journal, Gone())
+        assert list(journal.parent.iterdir()) == []
 
     def test_an_alias_is_the_language(self, journal: Path) -> None:
         translated = _translate(a_corpus(a_fact(1)), journal, targets=["swahili", "sw"])

@@ -51,7 +51,7 @@ class TestPairs:
         translator = FastTranslate()
         for call in (
             lambda: translator.check("en", "pt"),
-            lambda: translator.version,
+            lambda: translator.version("en", "pt"),
             lambda: translator.translate(["dog"], source="en", target="pt"),
         ):
             with pytest.raises(MissingExtraError, match=r"pip install 'isoglot\[translate\]'"):

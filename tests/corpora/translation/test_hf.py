@@ -165,11 +165,13 @@ class TestVersion:
             HuggingFaceTranslator(str(nllb)),
             HuggingFaceTranslator(str(tmp_path / "copy")),
         )
-        assert here.version == there.version
-        assert HuggingFaceTranslator(str(nllb), beams=1).version != here.version
+        assert here.version("en", "sw") == there.version("en", "sw")
+        greedy = HuggingFaceTranslator(str(nllb), beams=1)
+        assert greedy.version("en", "sw") != here.version("en", "sw")
         with (tmp_path / "copy" / "model.safetensors").open("ab") as file:
             file.write(b"x")
-        assert HuggingFaceTranslator(str(tmp_path / "copy")).version != here.version
+        changed = HuggingFaceTranslator(str(tmp_path / "copy"))
+        assert changed.version("en", "sw") != here.version("en", "sw")
 
     def test_of_a_hubs_model_it_is_the_commit(
         self, nllb: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -184,7 +186,7 @@ class TestVersion:
 
         monkeypatch.setattr("huggingface_hub.snapshot_download", download)
         translator = HuggingFaceTranslator("org/name@main")
-        assert translator.version == f"{commit} beams 4"
+        assert translator.version("en", "sw") == f"{commit} beams 4"
         assert translator.translate([ENGLISH[0]], source="en", target="zu") == ["ibhubesi"]
         # Asked once: the folder has safetensors weights.
         ((repository, revision, patterns),) = asked
@@ -204,7 +206,7 @@ class TestModelsThatCanNotBeHad:
             return str(tmp_path)
 
         monkeypatch.setattr("huggingface_hub.snapshot_download", download)
-        assert HuggingFaceTranslator("org/name").version.endswith("beams 4")
+        assert HuggingFaceTranslator("org/name").version("en", "sw").endswith(" beams 4")
         assert ["pytorch_model*.bin" in patterns for patterns in asked] == [False, True]
 
     def test_no_network_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,12 +217,12 @@ class TestModelsThatCanNotBeHad:
         with pytest.raises(ModelError) as caught:
             HuggingFaceTranslator("org/name").check("en", "sw")
         assert str(caught.value) == (
-            "--with hf:org/name: is no folder here and could not be fetched (no route to host); "
+            "hf:org/name: is no folder here and could not be fetched (no route to host); "
             "check the name, the network, or give the path of a local folder"
         )
 
     def test_an_empty_folder(self, tmp_path: Path) -> None:
-        with pytest.raises(ModelError, match=r"^--with hf:.*: can't be loaded \(.*"):
+        with pytest.raises(ModelError, match=r"^hf:.*: can't be loaded \(.*"):
             HuggingFaceTranslator(str(tmp_path)).check("en", "sw")
 
     def test_a_model_of_another_kind(self, tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isoglot.core import InputError, RunFolderError
@@ -66,7 +67,7 @@ def test_a_torn_last_line_is_dropped_wherever_it_was_torn(path: Path) -> None:
     whole = path.read_bytes()
     _record(path, (OTHER, "mbwa ñ 狗"))
     line = path.read_bytes()[len(whole) :]
-    for size in range(1, len(line)):
+    for size in range(1, len(line) - 1):
         path.write_bytes(whole + line[:size])
         assert _find(path, KEY, OTHER) == ["simba", None]
         assert path.read_bytes() == whole
@@ -74,6 +75,75 @@ def test_a_torn_last_line_is_dropped_wherever_it_was_torn(path: Path) -> None:
     assert _find(path, KEY, OTHER) == ["simba", "mbwa"]
 
 
+def test_a_failures_line_is_dropped_wherever_it_was_torn(path: Path) -> None:
+    _record(path, (OTHER, TranslationFailure(reason='said "no" \\ or nothing')))
+    line = path.read_bytes()
+    for size in range(1, len(line) - 1):
+        path.write_bytes(line[:size])
+        assert _find(path, OTHER) == [None]
+        assert path.read_bytes() == b""
+
+
+def test_a_last_line_that_only_lacks_its_end_is_kept(path: Path) -> None:
+    _record(path, (KEY, "simba"))
+    whole = path.read_bytes()
+    path.write_bytes(whole.removesuffix(b"\n"))
+    assert _find(path, KEY) == ["simba"]
+    assert path.read_bytes() == whole
+    _record(path, (OTHER, "mbwa"))
+    assert _find(path, KEY, OTHER) == ["simba", "mbwa"]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        b'{"a": 1}',
+        b"nonsense",
+        b"\xff",
+        b'{"source": "en", "other": "x',
+        b'{"target": "en',
+        b'{"source": "en", "target": "sw", "text": "a", "version": "',
+        b'{"source": "en"x',
+        b'{"source": "en"}',
+        b'{"source": 7',
+    ],
+)
+@pytest.mark.parametrize("before", [False, True])
+def test_what_is_no_journals_is_refused_and_left_as_it_is(
+    path: Path, tail: bytes, before: bool
+) -> None:
+    _record(path, (KEY, "simba"))
+    there = (path.read_bytes() if before else b"") + tail
+    path.write_bytes(there)
+    with pytest.raises(InputError, match="is no line of a translation journal") as caught:
+        _find(path)
+    assert caught.value.problems[0].place == f"{path}, line {2 if before else 1}"
+    assert path.read_bytes() == there
+
+
+def test_a_torn_line_below_another_files_is_left_as_it_is(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b'{"a": 1}\n{"source": "e')
+    with pytest.raises(InputError, match=", line 1: is no line of a translation journal"):
+        _find(path)
+    assert path.read_bytes() == b'{"a": 1}\n{"source": "e'
+
+
+@settings(deadline=None)  # a file each: a busy disk is no failure
+@given(tail=st.binary(max_size=40).map(lambda data: data.replace(b"\n", b"")))
+def test_nothing_is_lost_but_what_a_journal_may_begin_with(
+    tmp_path_factory: pytest.TempPathFactory, tail: bytes
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "j.jsonl"
+    path.write_bytes(tail)
+    with suppress(InputError):
+        _find(path)
+    # Forty bytes are fewer than a whole line has.
+    may_be_torn = tail.startswith(b'{"source": "') or b'{"source": "'.startswith(tail)
+    assert path.read_bytes() == tail or may_be_torn
+
+
+@settings(deadline=None)  # a file each: a busy disk is no failure
 @given(text=st.text(min_size=1), translation=st.text(min_size=1))
 def test_any_text_comes_back_as_it_went_in(
     tmp_path_factory: pytest.TempPathFactory, text: str, translation: str
@@ -93,7 +163,10 @@ def test_a_wrong_line_is_named(path: Path, line: bytes) -> None:
     (problem,) = caught.value.problems
     assert problem.place == f"{path}, line 2"
     assert problem.message.startswith("is no line of a translation journal")
-    assert problem.remedy == "delete the line: its text is then translated again"
+    assert problem.remedy == (
+        "if the file is no journal, move it or give another --out; else delete the line, and its "
+        "text is translated again"
+    )
 
 
 def test_two_processes_do_not_write_one_journal(path: Path) -> None:

@@ -62,7 +62,22 @@ def test_failures_and_empty_answers_stay_with_their_texts() -> None:
 
 
 def test_its_version_is_the_models_and_the_prompts() -> None:
-    one, other = (Model("m", ask=turned, fingerprint=each) for each in ("abc", "abd"))
+    one, other = (Model("m", ask=turned, fingerprint=lambda it=it: it) for it in ("abc", "abd"))
     assert one.name == other.name == "model:m"
-    assert one.version.startswith("abc prompt ")
-    assert one.version.removeprefix("abc") == other.version.removeprefix("abd")
+    said = one.version("en", "sw")
+    assert said.startswith("abc prompt ")
+    assert said.removeprefix("abc") == other.version("en", "sw").removeprefix("abd")
+    assert Model("m", ask=turned).version("en", "sw") == said.removeprefix("abc ")
+
+
+def test_the_models_fingerprint_is_not_asked_for_before_the_version() -> None:
+    asked: list[str] = []
+
+    def fingerprint() -> str:
+        asked.append("x")
+        return "x"
+
+    model = Model("m", ask=turned, fingerprint=fingerprint)
+    model.translate(["a"], source="en", target="sw")
+    assert asked == []
+    assert model.version("en", "sw").startswith("x prompt ")

@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from isoglot.core import InputError
+from isoglot.core import InputError, ModelError
 from isoglot.corpora.translation import open_translator
 
 
@@ -20,6 +22,26 @@ def test_a_model_is_asked_as_the_caller_says() -> None:
 def test_a_model_without_a_way_to_ask_it_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="'model:m' needs a way to ask its model"):
         open_translator("model:m")
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-that-name/nllb", "x" * 300])
+def test_a_folder_that_can_not_be_one_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match=r"^hf:.*: '.* can't name a file") as caught:
+        open_translator(f"hf:{name}")
+    assert caught.value.problems[0].place == f"hf:{name}"
+
+
+def test_a_home_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("transformers", reason="the extra `local` is not installed")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "config.json").write_text('{"model_type": "t5"}', encoding="utf-8")
+    with pytest.raises(ModelError, match="hf:~: is a model of the kind 't5'"):
+        open_translator("hf:~").check("en", "sw")
+
+
+def test_the_option_is_called_as_the_caller_says() -> None:
+    with pytest.raises(InputError, match=r"^--back-with: 'babelfish' is not a translator"):
+        open_translator("babelfish", place="--back-with")
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,6 @@ def read_source(
     *,
     languages: Sequence[str] | None,
     allow_missing: bool = False,
-    base: Path = Path(),  # noqa: ARG001 - a study's paths are absolute
     left_out: LeftOut | None = None,
 ) -> Corpus:
     """The corpus that a source holds.
@@ -134,7 +133,6 @@ def read_source(
         languages: The corpus's languages, as codes or aliases; all that the source has where it is
             `None`.
         allow_missing: Whether a fact may lack its text in a language; such cells are left out.
-        base: Without effect.
         left_out: Is told the ids of facts that have no text in any of the languages, if any.
 
     Raises:

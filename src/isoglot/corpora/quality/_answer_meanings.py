@@ -10,7 +10,7 @@ from isoglot.corpora.quality._text import normal
 from isoglot.corpora.quality._view import View
 
 # Of fewer different answers too many are found by chance.
-FEWEST_ANSWERS = 8
+FEWEST_ANSWERS = 12
 
 
 def answers_retrieved(

@@ -15,6 +15,7 @@ class _Held(NamedTuple):
         usual: What is found of a good translation; `None` where that is not known.
         check: The share of `usual` below which it is to be looked at.
         bad: The share of `usual` below which it is bad.
+        above_chance: As many times what chance finds are expected at least.
     """
 
     metric: str
@@ -23,6 +24,7 @@ class _Held(NamedTuple):
     usual: float | None
     check: float
     bad: float
+    above_chance: float
 
 
 def not_found(
@@ -42,6 +44,7 @@ def not_found(
             usual=usual.questions,
             check=limits.FOUND_CHECK,
             bad=limits.FOUND_BAD,
+            above_chance=limits.ABOVE_CHANCE,
         ),
         _Held(
             metric="answers_retrieved",
@@ -50,6 +53,7 @@ def not_found(
             usual=usual.answers,
             check=limits.ANSWERS_FOUND_CHECK,
             bad=limits.ANSWERS_FOUND_BAD,
+            above_chance=limits.ANSWERS_ABOVE_CHANCE,
         ),
     )
     return [reason for each in held if (reason := _reason(language, each)) is not None]
@@ -66,10 +70,10 @@ def _reason(language: str, held: _Held) -> Reason | None:
         if not value < limits.FOUND_UNKNOWN:
             return None
         weight = "note"
-        sentence = f"{says}; how many of good {name} the tool finds is not known"
+        sentence = f"{says}; the tool finds too few of good {name}, or it is not known how many"
     else:
         chance = held.measure.chance
-        check = max(held.check * held.usual, limits.ABOVE_CHANCE * chance)
+        check = max(held.check * held.usual, held.above_chance * chance)
         bad = max(held.bad * held.usual, chance)
         of_good = f"of good {name} the tool finds {_percent(held.usual)}"
         if value < check:

@@ -40,47 +40,47 @@ class Nameless:
     def __init__(self, reference: View) -> None:
         self._reference = reference
         self._names = _names(reference)
-        self._of: dict[str, _Names] = {reference.language: self._names}
+        self._of: dict[str, _Names] = {}
 
     def text(self, view: View, fact_id: str, text: str) -> str:
         """A question with `{name}` wherever a name stands; as it is where it has none.
 
-        In a translation only the names of facts that have one in the reference are sought: those
-        are all that it could be found by.
+        In a translation a name is taken out only where it can be told for sure, by the reference's
+        or by its capital: with the names out of the reference it leads to none of its texts.
         """
         names = self._names.get(fact_id)
         if not names:
             return text
-        if view.language != self._reference.language and view.script == self._reference.script:
-            return _masked(text, view, names)
-        if view.language not in self._of:
-            self._of[view.language] = _names(view)
-        own = self._of[view.language].get(fact_id, frozenset())
-        return _masked(text, view, own)
+        if view.language != self._reference.language and view.script != self._reference.script:
+            if view.language not in self._of:
+                self._of[view.language] = _names_by_capitals(view)
+            names = self._of[view.language].get(fact_id, frozenset())
+        return _masked(text, view, names)
 
 
 def _names(view: View) -> _Names:
-    """By fact: what it is called, case folded; a fact that has no name is left out."""
-    facts = {each: (text.teach, text.ask) for each, text in view.texts.items()}
+    """By fact: what it is called, case folded."""
+    facts = _questions(view)
     if not view.spaced:
-        found = {each: _shared_string(each, facts) for each in facts}
-    elif _capitals_mark_names(view):
-        found = _by_capitals(facts)
-    else:
-        found = _by_rarity(facts)
-    return {fact_id: names for fact_id, names in found.items() if names}
+        return {each: _shared_string(each, facts) for each in facts}
+    return _by_capitals(facts) if _capitals_mark_names(facts) else _by_rarity(facts)
 
 
-def _capitals_mark_names(view: View) -> bool:
-    inside = [
-        word
-        for text in view.texts.values()
-        for question in (text.teach, text.ask)
-        for word, starts in _words(question)
-        if not starts
-    ]
-    capitals = sum(_has_capital(word) for word in inside)
-    return 0 < capitals <= _MOST_CAPITALS * len(inside)
+def _names_by_capitals(view: View) -> _Names:
+    facts = _questions(view)
+    return _by_capitals(facts) if view.spaced and _capitals_mark_names(facts) else {}
+
+
+def _questions(view: View) -> dict[str, tuple[str, str]]:
+    return {fact_id: (text.teach, text.ask) for fact_id, text in view.texts.items()}
+
+
+def _capitals_mark_names(facts: Mapping[str, tuple[str, str]]) -> bool:
+    """Whether there are capitals at all, and fewer than where all nouns have one."""
+    words = [each for both in facts.values() for question in both for each in _words(question)]
+    inside = [word for word, starts in words if not starts]
+    capitals = sum(map(_has_capital, inside))
+    return any(_has_capital(word) for word, _ in words) and capitals <= _MOST_CAPITALS * len(inside)
 
 
 def _by_capitals(facts: Mapping[str, tuple[str, str]]) -> dict[str, frozenset[str]]:
@@ -101,9 +101,11 @@ def _by_capitals(facts: Mapping[str, tuple[str, str]]) -> dict[str, frozenset[st
             theirs = {word.casefold() for word, _ in other}
             for word, starts in mine:
                 folded = word.casefold()
+                if not _is_marked(word):
+                    continue
                 # What opens both questions may be a name or a question word.
-                marked = not starts or (uses[folded] == 1 and folded not in lower)
-                if _is_marked(word) and marked and _alike(word, theirs):
+                opens_both = folded in theirs and uses[folded] == 1 and folded not in lower
+                if opens_both if starts else _alike(word, theirs):
                     names.add(folded)
         found[fact_id] = frozenset(names)
     return found
@@ -156,7 +158,7 @@ def _alike(word: str, names: Set[str]) -> bool:
     if len(folded) < _SHORT or not _has_capital(word) or _has_digit(word):
         return False
     return any(
-        len(name) >= _SHORT and len(longest_shared(folded, name)) >= math.ceil(_KEPT * len(name))
+        len(longest_shared(folded, name)) >= max(_SHORT, math.ceil(_KEPT * len(name)))
         for name in names
     )
 
