@@ -111,9 +111,9 @@ def test_many_languages_leave_the_intervals_to_a_chart_a_tier(of):
     assert len(layers(draw_learning_curves(many), "rule")) == 1
     parts = tier_by_tier(many)
     assert {tier: len(part) for tier, part in parts.items()} == {
-        "high": 14,
-        "medium": 10,
-        "low": 14,
+        "high": 22,
+        "medium": 18,
+        "low": 18,
     }
     assert len(layers(draw_learning_curves(parts["low"]), "rule")) == 2
 

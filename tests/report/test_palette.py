@@ -74,7 +74,7 @@ def test_lines_of_a_tier_differ_in_lightness():
 def test_no_two_languages_look_alike():
     styles = series_styles(list(known_languages()))
     looks = {(style.colour, style.shape, style.dash) for style in styles.values()}
-    assert len(looks) == len(styles) == 19
+    assert len(looks) == len(styles) == 29
     # Within a tier the shape alone tells languages apart.
     assert len({styles[code].shape for code in ("ta", "mn", "cy", "sw", "tk", "gd", "zu")}) == 7
 

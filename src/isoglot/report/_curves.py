@@ -19,8 +19,8 @@ from isoglot.report._words import (
     percent_with_interval,
 )
 
-# As many languages as one chart can show with their intervals.
-MOST_LINES: Final = 8
+# As many languages as one chart can show with their intervals: no tier has more.
+MOST_LINES: Final = 11
 _HEIGHT: Final = 380
 _LABEL_HEIGHT: Final = 17
 # Written out, because the area around a point that answers to the pointer has the point's data one

@@ -114,17 +114,16 @@ def test_what_is_not_installed_is_said(tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (
-            ["--languages", "de,qq", "--reference", "xq"],
-            "--languages: 'qq' is not a known language",
-        ),
-        (
-            ["--languages", "de,qq", "--reference", "xq"],
-            "--reference: 'xq' is not a known language",
-        ),
-        (["--reference", "sw"], "'sw'"),
+        (["--languages", "de,qq"], "--languages: 'qq' is not a known language"),
+        (["--languages", " , "], "--languages: ' , ' names no language"),
+        (["--reference", "xq"], "--reference: 'xq' is not a known language"),
+        (["--reference", "sw"], "--reference: the corpus has no 'sw'"),
         (["--back-with", "gogle"], "--back-with: 'gogle' is not a translator; did you mean"),
-        (["--back-with", "model:bundled/gemma"], "--back-with: 'model:bundled/gemma' can't"),
+        (["--back-with", "model:bundled/gemma"], "'bundled/gemma' is not known; bundled models"),
+        (["--keep", "known.jsonl"], "--keep: needs --known-by; name a model with it"),
+        (["--known-by", "bundeld/x"], "--known-by: 'bundeld/x' is not a model string"),
+        (["--known-by", "scripted/parrot", "--keep", "FILE"], "--keep: would overwrite"),
+        (["--known-by", "scripted/parrot", "--run", "."], "give another --run"),
         (["--out", "nowhere/said.json"], "the folder nowhere is not there"),
         (["--out", "FILE"], "is the corpus itself"),
     ],
@@ -145,3 +144,18 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_the_sample_is_the_librarys() -> None:
     assert quality.SAMPLE == SAMPLE
+
+
+def test_what_a_model_knows_is_a_run_of_its_own(tmp_path: Path) -> None:
+    file = write(tmp_path / "facts.jsonl")
+    result = run(file, "--known-by", "scripted/parrot")
+    assert result.exit_code == 0
+    # A parrot repeats an example, and no example has the fact's own answer.
+    assert "de: 0% known before teaching [0, 49] of 4 facts" in result.stdout
+    assert "Known in every language: 0 of 4 facts" in result.stdout
+    folder = tmp_path / "facts.jsonl.known-by-scripted-parrot-en-de"
+    assert (folder / "report.html").is_file()
+    again = run(file, "--known-by", "scripted/parrot", "--keep", tmp_path / "known.jsonl")
+    assert again.exit_code == 2
+    assert "knows none of the facts in every language; nothing written" in again.stderr
+    assert not (tmp_path / "known.jsonl").exists()

@@ -201,7 +201,8 @@ class TestLong:
             f"{where} 4: fact 'f1' has 'en' already: {where} 2; keep one of them",
             f"{where} 5: key: is empty; give every row an id",
             f"{where} 6: lang: is empty; name the row's language",
-            f"{where} 7: lang: 'swahilli' is not a known language; see: isoglot languages",
+            f"{where} 7: lang: 'swahilli' is not a known language; did you mean 'sw'? "
+            "see: isoglot languages",
         ]
 
     def test_other_languages_are_not_looked_at(self, table: WriteTable, said: Said) -> None:

@@ -27,12 +27,12 @@ def test_a_name_is_what_has_a_capital_in_both_questions(make) -> None:
 def test_names_of_several_words_and_numbers(make) -> None:
     row = (
         "What is it that lies near the New Bridge 17?",
-        "The New Bridge 17 is near what?",
+        "The New Bridge 17 is very near to what?",
         "x",
     )
     assert without_names(make, "en", {"en": row}) == [
         "What is it that lies near the {name}?",
-        "The {name} is near what?",
+        "The {name} is very near to what?",
     ]
 
 
@@ -98,3 +98,13 @@ def test_a_question_asked_twice_has_no_rare_words(make) -> None:
 def test_translations_without_capitals_stay(make) -> None:
     rows = [{"en": STATUE, "hi": ("रेरुना ने क्या पहना है", "रेरुना के कपड़े", "x")}, {"en": TALE}]
     assert without_names(make, "hi", *rows)[0] == "रेरुना ने क्या पहना है"
+
+
+def test_what_opens_both_questions_is_a_name_where_most_facts_have_one_there(make) -> None:
+    named = [
+        (f"{name} is known for having {thing}?", f"{name} was praised for {thing}?")
+        for name, thing in (("Karo", "what"), ("Tumen", "which"), ("Siloke", "whom"))
+    ]
+    assert of_reference(make, "en", *named)[0] == "{name} is known for having what?"
+    asked = [("Who wrote the song?", "Who is it by?"), ("When was it?", "In which year?")]
+    assert of_reference(make, "en", *asked, ("Where is it?", "In which place?"))[0] == asked[0][0]

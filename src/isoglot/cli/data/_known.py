@@ -60,7 +60,10 @@ def prepare_known(
     # Another choice of languages is another run.
     called = f"{file.name}.known-by-{model.replace('/', '-')}-{'-'.join(corpus.languages)}"
     folder = run_folder or file.with_name(called)
-    problems = check_study(study, place="--known-by", installed=True)
+    problems = [
+        each.model_copy(update={"place": "--known-by"})
+        for each in check_study(study, place="", installed=True)
+    ]
     for problem in check_folder(folder, study):
         problems.append(
             problem.model_copy(update={"place": f"--run {folder}", "remedy": "give another --run"})

@@ -17,6 +17,7 @@ from isoglot.corpora.quality._view import View
 
 # Where more of the words have a capital, it is the mark of nouns and not of names.
 _MOST_CAPITALS = 0.25
+_MOST_FACTS = 0.5
 # Where names have no mark of their own: words of at most this share of the facts are rare.
 _RARE = 0.1
 # Inflected or copied, a name keeps this much of itself; shorter than three letters, all of it.
@@ -94,19 +95,28 @@ def _by_capitals(facts: Mapping[str, tuple[str, str]]) -> dict[str, frozenset[st
         for both in said.values()
         for word in {word.casefold() for words in both for word, _ in words}
     )
+    # What opens both questions is a name if most facts have one of their own there; if few have,
+    # it is a question word.
+    openers = {
+        fact_id: word.casefold()
+        for fact_id, (teach, ask) in said.items()
+        for word, starts in teach
+        if starts
+        and _is_marked(word)
+        and (word, True) in ask
+        and uses[word.casefold()] == 1
+        and word.casefold() not in lower
+    }
+    if len(openers) <= _MOST_FACTS * len(facts):
+        openers = {}
     found = {}
     for fact_id, (teach, ask) in said.items():
-        names = set()
+        names = {openers[fact_id]} if fact_id in openers else set()
         for mine, other in ((teach, ask), (ask, teach)):
             theirs = {word.casefold() for word, _ in other}
             for word, starts in mine:
-                folded = word.casefold()
-                if not _is_marked(word):
-                    continue
-                # What opens both questions may be a name or a question word.
-                opens_both = folded in theirs and uses[folded] == 1 and folded not in lower
-                if opens_both if starts else _alike(word, theirs):
-                    names.add(folded)
+                if not starts and _is_marked(word) and _alike(word, theirs):
+                    names.add(word.casefold())
         found[fact_id] = frozenset(names)
     return found
 
