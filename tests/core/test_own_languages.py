@@ -126,8 +126,8 @@ def test_without_the_variable_only_the_shipped_ones_are_known(
         (
             "languages: [eu]\n",
             [
-                "P: languages, number 1: Input should be a valid dictionary or instance of Language; "
-                "write it as in docs/languages.md"
+                "P: languages, number 1: Input should be a valid dictionary or instance of "
+                "Language; write it as in docs/languages.md"
             ],
         ),
         (

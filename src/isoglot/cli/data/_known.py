@@ -64,19 +64,17 @@ def prepare_known(
         each.model_copy(update={"place": "--known-by"})
         for each in check_study(study, place="", installed=True)
     ]
-    for problem in check_folder(folder, study):
-        problems.append(
-            problem.model_copy(update={"place": f"--run {folder}", "remedy": "give another --run"})
-        )
+    problems += [
+        each.model_copy(update={"place": f"--run {folder}", "remedy": "give another --run"})
+        for each in check_folder(folder, study)
+    ]
     if keep is not None:
         check_target(keep)
-        for taken in (file, check_path(file)):
-            if keep.exists() and taken.exists() and keep.samefile(taken):
-                problems.append(
-                    Problem(
-                        place="--keep", message=f"would overwrite {taken}", remedy="name another"
-                    )
-                )
+        problems += [
+            Problem(place="--keep", message=f"would overwrite {taken}", remedy="name another")
+            for taken in (file, check_path(file))
+            if keep.exists() and taken.exists() and keep.samefile(taken)
+        ]
     if problems:
         raise InputError(problems)
     return KnownCheck(study, folder, keep)
