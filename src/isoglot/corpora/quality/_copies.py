@@ -15,8 +15,8 @@ from isoglot.corpora.quality._view import View
 
 # Of 100; above it two questions differ in a letter or an ending.
 _ALIKE = 95.0
-# Each is compared with all before it: of 100,000 facts that takes a minute, and the share is known
-# to about 2 points.
+# Each is compared with all before it: of 100,000 facts that takes two minutes, and the share is
+# known to about 2 points.
 _MOST_COMPARED = 1000
 # Of fewer words, all may be loanwords.
 FEWEST_WORDS = 8
