@@ -1,8 +1,8 @@
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes import Fake, a_corpus, a_fact, a_text
 
 from isoglot.core import Corpus, FactText, InputError, ModelError, Wording
 from isoglot.corpora.translation import (
@@ -13,9 +13,6 @@ from isoglot.corpora.translation import (
     TranslationProgress,
     translate_corpus,
 )
-
-sys.path.insert(0, str(Path(__file__).parent))
-from fakes import Fake, a_corpus, a_fact, a_text
 
 BUSY = TranslationFailure(reason="busy", transient=True)
 WRONG = TranslationFailure(reason="wrong")

@@ -15,7 +15,6 @@ for needed in ("torch", "transformers", "sentencepiece"):
 # MarianMT's tokenizer warns without it.
 pytest.importorskip("sacremoses", reason="the extra `translate` is not installed")
 
-sys.path.insert(0, str(Path(__file__).parent))
 from tiny_translators import SENTENCES, save_m2m100, save_marian, save_nllb  # noqa: E402
 
 ENGLISH = tuple(SENTENCES["sw"])

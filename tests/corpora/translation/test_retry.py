@@ -1,15 +1,11 @@
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
+from fakes import Fake
 
 from isoglot.core import ModelError
 from isoglot.corpora.translation import Patience, TranslationFailure
 from isoglot.corpora.translation._retry import translate_patiently
-
-sys.path.insert(0, str(Path(__file__).parent))
-from fakes import Fake
 
 BUSY = TranslationFailure(reason="busy", transient=True)
 WRONG = TranslationFailure(reason="wrong")
