@@ -10,11 +10,11 @@ def english(name):
     return (f"Who rules the city of {name} today?", f"Name the ruler of the city of {name}!", "x")
 
 
-def measured(make, language, translations):
+def measured(make, language, translations, names=NAMES):
     corpus = make(
         *(
             {"en": english(name), language: (*texts, "x")}
-            for name, texts in zip(NAMES, translations, strict=True)
+            for name, texts in zip(names, translations, strict=True)
         )
     )
     views = look(corpus, language), look(corpus, "en")
@@ -40,6 +40,34 @@ def test_another_name_than_the_references(make) -> None:
     )
     assert found.value == pytest.approx(1 / 4)
     assert found.examples[0].remark == "the reference has the name 'denaru'"
+
+
+def test_a_translated_name_must_be_the_known_translation(make) -> None:
+    countries = ["Greece", "Georgia", "Bahrain", "Djibouti"]
+    right = [german(name) for name in ["Griechenland", "Georgien", "Bahrain", "Dschibuti"]]
+    assert measured(make, "de", right, countries).value == 0
+    swapped = [german(name) for name in ["Finnland", "Georgien", "Bahrain", "Dschibuti"]]
+    found = measured(make, "de", swapped, countries)
+    assert found.value == pytest.approx(1 / 4)
+    assert found.examples[0].remark == "the reference has the name 'greece'"
+
+
+def test_sums_are_told_apart_by_their_numbers(make) -> None:
+    sums = [(8, 12), (1, 12), (1, 1), (2, 12)]
+    corpus = make(
+        *(
+            {
+                "en": (f"What is {a} plus {b}?", f"What do you get for {a} and {b}?", "x"),
+                "sw": (f"{a} jumlisha {b} ni ngapi?", f"Ukijumlisha {a} na {c} unapata?", "x"),
+            }
+            for (a, b), c in zip(sums, [12, 12, 1, 17], strict=True)
+        )
+    )
+    english_view, swahili = look(corpus, "en"), look(corpus, "sw")
+    assert names_lost(english_view, english_view, slots=True)["names_lost"].value == 0
+    found = names_lost(swahili, english_view, slots=True)["names_lost"]
+    assert found.value == pytest.approx(1 / 4)
+    assert found.examples[0].fact_id == "f3"
 
 
 def test_transliterated_names_are_compared_with_themselves(make) -> None:

@@ -3,14 +3,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isoglot.corpora import make_world
-from isoglot.corpora.quality._slots import SLOT, find_slots, mask
+from isoglot.corpora.quality._slots import SLOT, find_fillings
 from isoglot.corpora.quality._text import pieces
 from isoglot.corpora.quality._view import has_slots, look
 
 
 def masked(texts: list[str], *, spaced: bool = True) -> list[str]:
-    found = find_slots(texts, spaced=spaced)
-    return [mask(text, slot) for text, slot in zip(texts, found, strict=True)]
+    return [filled.masked for filled in find_fillings(texts, spaced=spaced)]
 
 
 def test_the_name_is_what_differs() -> None:
@@ -61,6 +60,23 @@ def test_a_text_that_only_adds_words_has_no_slot() -> None:
     assert masked(texts) == texts
 
 
+def test_numbers_are_the_name_where_only_they_differ() -> None:
+    texts = ["What is 8 plus 12?", "What is 1 plus 12?", "What is 1 plus 1?"]
+    found = find_fillings(texts, spaced=True)
+    assert {filled.masked for filled in found} == {"What is {name} plus {name}?"}
+    assert [filled.filling for filled in found] == ["8 12", "1 12", "1 1"]
+
+
+def test_numbers_of_any_script_are_the_same_number() -> None:
+    bengali = find_fillings(["৮ আর ১২ কত?", "১ আর ২ কত?"], spaced=True)
+    assert [filled.filling for filled in bengali] == ["8 12", "1 2"]
+
+
+def test_a_number_inside_a_name_is_a_part_of_it() -> None:
+    texts = ["Who rules Karo 7?", "Who rules Tumen 9?"]
+    assert [each.filling for each in find_fillings(texts, spaced=True)] == ["Karo 7", "Tumen 9"]
+
+
 # Where words are not set apart, a template that is used a few times keeps a character that most of
 # its names end with.
 @pytest.mark.parametrize(("language", "too_many"), [("en", 0), ("sw", 0), ("zh", 2), ("ja", 2)])
@@ -104,11 +120,9 @@ def test_few_questions_in_their_own_words_are_no_templates(make) -> None:
     st.booleans(),
 )
 def test_a_slot_is_a_part_of_its_text(texts: list[str], spaced: bool) -> None:
-    for text, slot in zip(texts, find_slots(texts, spaced=spaced), strict=True):
-        if slot is not None:
-            begin, end = slot
-            assert 0 <= begin < end <= len(text)
-            assert mask(text, slot).replace(SLOT, text[begin:end], 1) == text
+    for text, filled in zip(texts, find_fillings(texts, spaced=spaced), strict=True):
+        assert filled.masked.replace(SLOT, filled.filling, 1) == text
+        assert bool(filled.filling) == (filled.masked != text)
 
 
 @given(st.text(), st.booleans())

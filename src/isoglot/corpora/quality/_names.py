@@ -3,9 +3,10 @@
 import math
 from collections import Counter, defaultdict
 
+from isoglot.corpora.quality._glossary import known_translations
 from isoglot.corpora.quality._records import Example, Measure, not_measured, share
-from isoglot.corpora.quality._text import longest_shared, normal, words
-from isoglot.corpora.quality._view import View
+from isoglot.corpora.quality._text import longest_shared, normal, numbers, words
+from isoglot.corpora.quality._view import Question, View
 
 # Two inflected forms of a name share more than half of it; two different names rarely do.
 _SHARED = 0.5
@@ -21,7 +22,8 @@ def names_lost(view: View, reference: View, *, slots: bool) -> dict[str, Measure
 
     The name must be in teach and ask alike, up to inflection, and be no other fact's of the same
     template. Where the language is written in the reference's script it must be the reference's
-    name; elsewhere it is transliterated, and how can't be known.
+    name, or what CLDR calls it in the language; elsewhere it is transliterated, and how can't be
+    known. Numbers must be the same everywhere.
     """
     if not slots:
         return {"names_lost": not_measured("the questions have no names that could be found")}
@@ -36,8 +38,9 @@ def names_lost(view: View, reference: View, *, slots: bool) -> dict[str, Measure
         remark = _lost(view, fact_id, others=by_template[template[fact_id]])
         if not remark and uses[template[fact_id], view.names[fact_id]] > 1:
             remark = f"another fact has the name {view.names[fact_id]!r}, too"
-        if not remark and view.script == reference.script:
-            remark = _changed(view, fact_id, reference.names[fact_id])
+        written_alike = view.script == reference.script or numbers(reference.names[fact_id])
+        if not remark and written_alike:
+            remark = _changed(view, fact_id, reference)
         if remark:
             text = view.texts[fact_id]
             flagged.append(
@@ -72,10 +75,16 @@ def _distinguishing(view: View, fact_id: str, others: list[str]) -> bool:
     )
 
 
-def _changed(view: View, fact_id: str, name: str) -> str:
-    least = math.ceil(_COPIED * len(name))
-    text = view.texts[fact_id]
-    for question in (text.teach, text.ask):
-        if len(longest_shared(question, name)) < least:
+def _changed(view: View, fact_id: str, reference: View) -> str:
+    name = reference.names[fact_id]
+    allowed = {name, *known_translations(name, reference.language, view.language)}
+    for kind in ("teach", "ask"):
+        if not any(_holds(view.by_key[fact_id, kind], each) for each in allowed):
             return f"the reference has the name {name!r}"
     return ""
+
+
+def _holds(question: Question, name: str) -> bool:
+    if named := numbers(name):
+        return numbers(question.filling) == named
+    return len(longest_shared(question.text, name)) >= math.ceil(_COPIED * len(name))

@@ -1,17 +1,21 @@
 """Finds, without being told, the place in questions where only a name differs.
 
 Questions made from one template share how they begin and how they end. What is left in the middle
-is the name. Knows strings only.
+is the name. Where it is only numbers that differ, they are the name, wherever they stand. Knows
+strings only.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from isoglot.corpora.quality._text import pieces
 
 SLOT = "{name}"
 
 _Slot = tuple[int, int]
+_NUMBER = re.compile(r"\d+")
 
 # Two questions can only be of one template if what they share at both ends is at least half of
 # them: names are shorter than questions.
@@ -24,6 +28,51 @@ _OF_BEST = 0.8
 # Rising steps in the sorted texts: the next neighbours are in the template for sure, but have names
 # that begin like this one's; those further away do not.
 _STEPS = tuple(2**power for power in range(9))
+
+
+class Filled(NamedTuple):
+    """A question and what stands in its slot.
+
+    Attributes:
+        masked: The text with `{name}` in its slot; the text itself where it has none.
+        filling: What stands there; empty where there is no slot.
+    """
+
+    masked: str
+    filling: str
+
+
+def find_fillings(texts: Sequence[str], *, spaced: bool) -> list[Filled]:
+    """What stands in the slot of each text.
+
+    Args:
+        texts: Questions of one language, of any number of templates.
+        spaced: Whether the script sets words apart; if so, names begin and end with words.
+    """
+    numbered = _numbered(texts)
+    others = [text for text in texts if text not in numbered]
+    slots = iter(find_slots(others, spaced=spaced))
+    return [numbered[text] if text in numbered else _filled(text, next(slots)) for text in texts]
+
+
+def _filled(text: str, slot: _Slot | None) -> Filled:
+    if slot is None:
+        return Filled(text, "")
+    return Filled(text[: slot[0]] + SLOT + text[slot[1] :], text[slot[0] : slot[1]])
+
+
+def _numbered(texts: Iterable[str]) -> dict[str, Filled]:
+    """The texts that are the same as another but for their numbers."""
+    templates: dict[str, set[str]] = defaultdict(set)
+    for text in texts:
+        if _NUMBER.search(text):
+            templates[_NUMBER.sub(SLOT, text)].add(text)
+    return {
+        text: Filled(template, " ".join(str(int(each)) for each in _NUMBER.findall(text)))
+        for template, filled in templates.items()
+        if len(filled) > 1
+        for text in filled
+    }
 
 
 def find_slots(texts: Sequence[str], *, spaced: bool) -> list[_Slot | None]:
@@ -123,8 +172,3 @@ def _shared_head(one: list[str], other: list[str]) -> int:
 
 def _lower_quartile(values: list[int]) -> int:
     return sorted(values)[(len(values) - 1) // 4]
-
-
-def mask(text: str, slot: _Slot | None) -> str:
-    """The text with `{name}` in the slot."""
-    return text if slot is None else text[: slot[0]] + SLOT + text[slot[1] :]

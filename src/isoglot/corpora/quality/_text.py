@@ -46,6 +46,12 @@ def longest_shared(one: str, other: str) -> str:
     return one[match.a : match.a + match.size].strip()
 
 
+def numbers(text: str) -> list[int] | None:
+    """The numbers of a text in rising order; `None` if it holds anything else, or none."""
+    parts = text.split()
+    return sorted(map(int, parts)) if parts and all(map(str.isdecimal, parts)) else None
+
+
 def letters(text: str) -> Iterable[str]:
     """The letters of a text; modifier letters count for no script."""
     return (each for each in text if unicodedata.category(each) in ("Lu", "Ll", "Lt", "Lo"))

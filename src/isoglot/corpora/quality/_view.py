@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 
 from isoglot.core import Corpus, FactText, get_language
 from isoglot.corpora.quality._data import has_spaces
-from isoglot.corpora.quality._slots import find_slots, mask
-from isoglot.corpora.quality._text import longest_shared
+from isoglot.corpora.quality._slots import Filled, find_fillings
+from isoglot.corpora.quality._text import longest_shared, numbers
 
 QuestionKind = Literal["teach", "ask"]
 
@@ -75,7 +75,7 @@ class View:
     def names(self) -> dict[str, str]:
         """What the fillings of a fact's two questions share, by fact; empty where nothing."""
         return {
-            fact_id: longest_shared(
+            fact_id: _shared_name(
                 self.by_key[fact_id, "teach"].filling, self.by_key[fact_id, "ask"].filling
             )
             for fact_id in self.texts
@@ -87,6 +87,13 @@ class View:
         for question in self.questions:
             first.setdefault(question.masked, question)
         return list(first.values())
+
+
+def _shared_name(teach: str, ask: str) -> str:
+    # Half a number is another number; and a question may ask for the same ones in another order.
+    if (taught := numbers(teach)) and (asked := numbers(ask)):
+        return teach if taught == asked else ""
+    return longest_shared(teach, ask)
 
 
 def look(corpus: Corpus, language: str, *, slots: bool = True) -> View:
@@ -104,7 +111,7 @@ def look(corpus: Corpus, language: str, *, slots: bool = True) -> View:
             plain.append((fact.id, fact.relation, "teach", texts[fact.id].teach))
             plain.append((fact.id, fact.relation, "ask", texts[fact.id].ask))
     spaced = has_spaces(get_language(language).script)
-    found: list[tuple[int, int] | None] = [None] * len(plain)
+    found = [Filled(text, "") for *_, text in plain]
     if slots:
         # Within a relation, for between two that are worded alike it is not the name that differs;
         # and teach apart from ask, for between the two questions of a fact it never is.
@@ -112,19 +119,12 @@ def look(corpus: Corpus, language: str, *, slots: bool = True) -> View:
         for place, (_, relation, kind, _) in enumerate(plain):
             places[relation, kind].append(place)
         for group in places.values():
-            of_group = find_slots([plain[place][3] for place in group], spaced=spaced)
-            for place, slot in zip(group, of_group, strict=True):
-                found[place] = slot
+            of_group = find_fillings([plain[place][3] for place in group], spaced=spaced)
+            for place, filled in zip(group, of_group, strict=True):
+                found[place] = filled
     questions = tuple(
-        Question(
-            fact_id,
-            relation,
-            kind,
-            text,
-            filling=text[slot[0] : slot[1]] if slot else "",
-            masked=mask(text, slot),
-        )
-        for (fact_id, relation, kind, text), slot in zip(plain, found, strict=True)
+        Question(fact_id, relation, kind, text, filling=filled.filling, masked=filled.masked)
+        for (fact_id, relation, kind, text), filled in zip(plain, found, strict=True)
     )
     return View(language, questions, texts)
 
