@@ -52,6 +52,34 @@ def test_a_translated_name_must_be_the_known_translation(make) -> None:
     assert found.examples[0].remark == "the reference has the name 'greece'"
 
 
+def test_a_short_name_is_not_found_inside_other_words(make) -> None:
+    def asked(name):
+        return f"Was sagt man heute zu {name}?", f"Womit bezahlt man aus Sicht von {name}?"
+
+    # CLDR also calls the United States "USA" and "US", and "us" stands in "aus".
+    countries = ["United States", "Iceland", "Greece", "Georgia"]
+    right = [asked(name) for name in ["USA", "Island", "Griechenland", "Georgien"]]
+    assert measured(make, "de", right, countries).value == 0
+    wrong = [asked(name) for name in ["Oman", "Irland", "Griechenland", "Georgien"]]
+    assert measured(make, "de", wrong, countries).value >= 1 / 4
+
+
+def test_sums_worded_one_by_one_keep_their_numbers(make) -> None:
+    sums = [(8, 12), (1, 12), (3, 6), (2, 12)]
+    linking = ["a", "gyda", "efo", "ac"]
+    corpus = make(
+        *(
+            {
+                "en": (f"What is {a} plus {b}?", f"What do you get for {a} and {b}?", "x"),
+                "cy": (f"Beth yw {a} {link} {b}?", f"Beth gewch chi o {a} {link} {b}?", "x"),
+            }
+            for (a, b), link in zip(sums, linking, strict=True)
+        )
+    )
+    found = names_lost(look(corpus, "cy"), look(corpus, "en"), slots=True)["names_lost"]
+    assert found.value == 0
+
+
 def test_sums_are_told_apart_by_their_numbers(make) -> None:
     sums = [(8, 12), (1, 12), (1, 1), (2, 12)]
     corpus = make(

@@ -5,12 +5,14 @@ import numpy as np
 from isoglot.core import stream_seed
 from isoglot.corpora.quality._encoders import Embed
 from isoglot.corpora.quality._records import Example, Measure, kept, not_measured
-from isoglot.corpora.quality._retrieve import ranked
+from isoglot.corpora.quality._retrieve import ranked_in_pools
 from isoglot.corpora.quality._text import normal
 from isoglot.corpora.quality._view import View
 
 # Of fewer different answers too many are found by chance.
 FEWEST_ANSWERS = 12
+# As many as the shares were measured among that good translations are held against.
+_POOL = 40
 
 
 def answers_retrieved(
@@ -18,8 +20,8 @@ def answers_retrieved(
 ) -> dict[str, Measure]:
     """`answers_retrieved`: the share of answers that are nearest to what they should mean.
 
-    They are looked for among all answers of the corpus, not those of the relation alone: most
-    relations have too few. An answer counts once for everything that it stands for; digits, which
+    They are looked for among answers of the whole corpus, not of the relation alone: most relations
+    have too few. An answer counts once for everything that it stands for; digits, which
     are the same everywhere, don't count.
     """
     pairs: dict[tuple[str, str], str] = {}
@@ -35,8 +37,12 @@ def answers_retrieved(
     if len(meanings) < FEWEST_ANSWERS:
         why = f"there are fewer than {FEWEST_ANSWERS} different answers in words"
         return {"answers_retrieved": not_measured(why)}
-    similarity = embed([said for _, said in drawn]) @ embed([original for original, _ in drawn]).T
-    ranks = ranked(similarity, np.array([meanings[normal(original)] for original, _ in drawn]))
+    ranks, chance = ranked_in_pools(
+        embed([said for _, said in drawn]),
+        embed([original for original, _ in drawn]),
+        np.array([meanings[normal(original)] for original, _ in drawn]),
+        most=_POOL,
+    )
     missed = [
         Example(fact_id=pairs[original, said], text=said, remark=f"should mean: {original}")
         for (original, said), rank in zip(drawn, ranks, strict=True)
@@ -44,7 +50,7 @@ def answers_retrieved(
     ]
     found = float(np.mean(ranks == 1))
     return {
-        "answers_retrieved": kept(found, len(drawn), missed, chance=1 / len(meanings)),
+        "answers_retrieved": kept(found, len(drawn), missed, chance=chance),
     }
 
 

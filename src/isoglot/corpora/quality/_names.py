@@ -1,6 +1,7 @@
 """Did the names survive? Without them the facts of one template are all the same."""
 
 import math
+import re
 from collections import Counter, defaultdict
 
 from isoglot.corpora.quality._glossary import known_translations
@@ -15,6 +16,8 @@ _COPIED = 0.6
 # What is looked for without a template must be too long to be an ending that many words have.
 _LEAST_LETTERS = 3
 _LEAST_CHARACTERS = 2  # of scripts without spaces, where a character says more
+_LONG = 5
+_NUMBER = re.compile(r"\d+")
 
 
 def names_lost(view: View, reference: View, *, slots: bool) -> dict[str, Measure]:
@@ -35,11 +38,13 @@ def names_lost(view: View, reference: View, *, slots: bool) -> dict[str, Measure
         by_template[template[fact_id]].append(fact_id)
     flagged = []
     for fact_id in named:
-        remark = _lost(view, fact_id, others=by_template[template[fact_id]])
+        told_by_numbers = bool(numbers(reference.names[fact_id]))
+        remark = ""
+        if not told_by_numbers:
+            remark = _lost(view, fact_id, others=by_template[template[fact_id]])
         if not remark and uses[template[fact_id], view.names[fact_id]] > 1:
             remark = f"another fact has the name {view.names[fact_id]!r}, too"
-        written_alike = view.script == reference.script or numbers(reference.names[fact_id])
-        if not remark and written_alike:
+        if not remark and (told_by_numbers or view.script == reference.script):
             remark = _changed(view, fact_id, reference)
         if remark:
             text = view.texts[fact_id]
@@ -86,5 +91,10 @@ def _changed(view: View, fact_id: str, reference: View) -> str:
 
 def _holds(question: Question, name: str) -> bool:
     if named := numbers(name):
-        return numbers(question.filling) == named
-    return len(longest_shared(question.text, name)) >= math.ceil(_COPIED * len(name))
+        return not Counter(named) - Counter(map(int, _NUMBER.findall(question.text)))
+    if f" {normal(name)} " in f" {normal(question.text)} ":
+        return True
+    # Inflected. Half of a short name stands in many words.
+    least = math.ceil(_COPIED * len(name)) if len(name) >= _LONG else len(name)
+    shared = len(longest_shared(question.filling or question.text, name))
+    return shared >= max(least, _SHARED * len(question.filling))

@@ -3,6 +3,7 @@
 Ranks, never similarities: what similarity two translations have depends on the languages.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,6 +22,8 @@ NAMES = ("retrieved_first", "mean_reciprocal_rank", "retrieved_by_name")
 FEWEST_MEANINGS = 4
 # Names are the easiest to find: of few, most are found whatever they were mistaken for.
 FEWEST_NAMED = 8
+# As many as the shares were measured among that good translations are held against.
+_POOL = 100
 # One word for every name, in every language, so that names can't be what texts are found by.
 _PLACEHOLDER = "X"
 
@@ -112,24 +115,48 @@ def _found(view: View, targets: Targets, embed: Embed, fewest: int) -> tuple[Mea
         if question.key in view.by_key
     ]
     meanings = targets.meanings[[index for index, _ in pairs]] if pairs else targets.meanings[:0]
-    _, uses = np.unique(meanings, return_counts=True)
-    if len(uses) < fewest:
+    if len(np.unique(meanings)) < fewest:
         nothing = not_measured(f"there are fewer than {fewest} different questions")
         return nothing, nothing
     texts = [targets.text(view, question) for _, question in pairs]
     wanted = [targets.text(targets.reference, targets.questions[index]) for index, _ in pairs]
-    ranks = ranked(embed(texts) @ embed(wanted).T, meanings)
+    ranks, chance = ranked_in_pools(embed(texts), embed(wanted), meanings, most=_POOL)
     missed = [
         Example(fact_id=question.fact_id, text=text, remark=f"should mean: {original}")
         for (_, question), text, original, rank in zip(pairs, texts, wanted, ranks, strict=True)
         if rank > 1
     ]
-    # The chance that a question drawn blindly has the right meaning.
-    chance = float(np.sum((uses / len(pairs)) ** 2))
     return (
         kept(float(np.mean(ranks == 1)), len(pairs), missed, chance=chance),
         kept(float(np.mean(1 / ranks)), len(pairs), []),
     )
+
+
+def ranked_in_pools(
+    texts: NDArray[np.float32],
+    originals: NDArray[np.float32],
+    meanings: NDArray[np.int64],
+    *,
+    most: int,
+) -> tuple[NDArray[np.int64], float]:
+    """The rank of every text in its pool, and how often a blind draw there has the right meaning.
+
+    Among more originals fewer are found; pools of one size keep the shares comparable.
+
+    Args:
+        texts: Their embeddings, in rows.
+        originals: Those of the originals, in the same order.
+        meanings: Of both.
+        most: The size of a pool at most.
+    """
+    n_pools = max(1, math.ceil(len(texts) / most))
+    ranks = np.empty(len(texts), dtype=np.int64)
+    by_chance = np.empty(len(texts))
+    for first in range(n_pools):
+        pool = slice(first, None, n_pools)
+        ranks[pool] = ranked(texts[pool] @ originals[pool].T, meanings[pool])
+        by_chance[pool] = (meanings[pool][:, None] == meanings[pool][None, :]).mean(axis=1)
+    return ranks, float(by_chance.mean())
 
 
 def ranked(similarity: NDArray[np.float32], meanings: NDArray[np.int64]) -> NDArray[np.int64]:
