@@ -165,8 +165,11 @@ class Run:
         )
 
     @property
-    def relation_guess(self) -> float:
-        """What knowing the answers of each relation, but not whose they are, gets right."""
+    def relation_guess(self) -> dict[str, float]:
+        """What knowing the answers of each relation, but not whose they are, gets right, by model.
+
+        Models differ in it where each was taught only what it knew before.
+        """
         from isoglot.analysis import relation_guess
 
         return relation_guess(self.probes)
@@ -250,12 +253,18 @@ class Run:
                 )
         return page
 
+    @property
+    def untested_models(self) -> list[str]:
+        """The models that were taught nothing, because some questions for what they know failed."""
+        if not (self.study.facts.known_only and self.failures):
+            return []
+        return [model.name for model in self.study.models if model.name not in self.known]
+
     def _known_notes(self) -> list[str]:
         waiting = [
-            f"What {model.name} knew before is not known yet: some of the questions for it failed, "
+            f"What {model} knew before is not known yet: some of the questions for it failed, "
             "so nothing was taught to it. Run the same command again to retry them."
-            for model in self.study.models
-            if self.study.facts.known_only and model.name not in self.known and self.failures
+            for model in self.untested_models
         ]
         return [*waiting] + [
             f"Only facts that {model} knew before were taught to it: {len(known):,} of "
@@ -285,7 +294,7 @@ class Run:
             versions=resolved.versions if resolved else {},
             study_text=(self.folder / STUDY_FILE).read_text(encoding="utf-8"),
             command="isoglot run study.yaml --out again",
-            guess=self.relation_guess,
+            guesses=self.relation_guess,
             prompts=example_prompts(self.study, self.corpus, known=self.known),
             translation={
                 code: (each.verdict, each.reasons)

@@ -171,8 +171,15 @@ def test_knowing_the_relation_alone(row):
         for fact, relation, reference in facts
         for asked in ("en", "cy")
     ]
-    assert relation_guess(probe_table(rows)) == (1 / 2 + 1 / 2 + 1 + 1) / 4
-    assert math.isnan(relation_guess(probe_table([])))
+    (guess,) = relation_guess(probe_table(rows)).values()
+    assert guess == (1 / 2 + 1 / 2 + 1 + 1) / 4
+    assert relation_guess(probe_table([])) == {}
+
+
+def test_a_model_is_held_against_the_facts_that_it_was_taught(row):
+    few = [row(model="a", fact=f"f{n}", reference=f"{n}") for n in range(2)]
+    many = [row(model="b", fact=f"f{n}", reference=f"{n}") for n in range(20)]
+    assert relation_guess(probe_table(few + many)) == pytest.approx({"a": 1 / 2, "b": 1 / 20})
 
 
 def test_in_context_has_no_epoch(row):

@@ -188,6 +188,7 @@ class TestKnownOnly:
         assert result.stderr.splitlines()[-2:] == [
             "isoglot: 1 probes failed (RuntimeError: out of order); they are in no estimate. "
             "Run the same command again to retry them",
-            "isoglot: nothing was taught yet: which facts are known has to be found out first",
+            "isoglot: nothing was taught yet to scripted/parrot: which facts are known has to be "
+            "found out first",
         ]
         assert not (tmp_path / "run" / "adapters").exists()

@@ -151,8 +151,11 @@ def test_no_other_value_is_made_a_language(value: object) -> None:
     [
         ("cym", "cy"),  # two of three letters
         ("swa", "sw"),
-        ("zh-tw", "zh"),  # two of five letters, twice: 4/7 alike
+        ("zh-tw", "zh"),
+        ("en-us", "en"),
         ("deu", "de"),
+        ("wels", "cy"),
+        ("germn", "de"),
     ],
 )
 def test_an_unknown_code_gets_a_guess(wrong: str, guess: str) -> None:
@@ -164,10 +167,11 @@ def test_an_unknown_code_gets_a_guess(wrong: str, guess: str) -> None:
         get_language(wrong)
 
 
-def test_without_anything_near_there_is_no_guess() -> None:
-    expected = "study.yaml: 'qqqqqq' is not a known language; see: isoglot languages"
+@pytest.mark.parametrize("wrong", ["qqqqqq", "czech", "irish"])
+def test_without_anything_near_there_is_no_guess(wrong: str) -> None:
+    expected = f"study.yaml: {wrong!r} is not a known language; see: isoglot languages"
     with pytest.raises(UnknownLanguageError, match=f"^{re.escape(expected)}$"):
-        get_language("qqqqqq", place="study.yaml")
+        get_language(wrong, place="study.yaml")
 
 
 @pytest.mark.parametrize("builtin", [KeyError, ValueError, InputError])

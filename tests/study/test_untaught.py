@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from isoglot.core import Wording
 from isoglot.corpora import make_knowledge, make_world
 from isoglot.study._untaught import UntaughtSpec, shot_groups
 
@@ -49,6 +50,30 @@ def test_facts_with_one_answer_have_no_examples() -> None:
     same = [fact.model_copy(update={"texts": FACTS[0].texts}) for fact in FACTS[:5]]
     (group,) = shot_groups(same, "en", shots=4, seed=0)
     assert (group.context, len(group.fact_ids)) == ("", 5)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_an_alias_that_two_answers_share_is_shown_to_neither(seed: int) -> None:
+    said = [("mouse",), ("rat",), ("mouse", "rat"), ("lion",), ("bear",), ("wolf",)]
+    facts = [
+        fact.model_copy(
+            update={
+                "texts": {
+                    "en": fact.texts["en"].model_copy(
+                        update={"answer": Wording(text=forms[0], aliases=forms[1:])}
+                    )
+                }
+            }
+        )
+        for fact, forms in zip(FACTS, said, strict=False)
+    ]
+    groups = shot_groups(facts, "en", shots=8, seed=seed)
+    assert any(group.context for group in groups)
+    for group in groups:
+        for fact in facts:
+            if fact.id in group.fact_ids:
+                for form in fact.texts["en"].answer.forms:
+                    assert f"A: {form}\n" not in group.context
 
 
 def test_an_example_is_a_question_and_its_answer() -> None:

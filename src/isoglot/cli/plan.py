@@ -39,11 +39,12 @@ def plan(
     if planned.at_most:
         console.print("At most: only facts that a model knows before are taught to it.")
     console.print("Money: none, all models run on this machine.", highlight=False)
+    at_best = ", at best" if planned.at_most else ""
     if planned.smallest_gap is not None and planned.smallest_gap > 1:
         console.print("No gap between the tiers can be told apart from chance: too few facts.")
     elif planned.smallest_gap is not None:
         console.print(
-            "Smallest gap between the tiers that it detects (own language, 80% power, 5% level): "
-            f"{100 * planned.smallest_gap:.0f} points",
+            "Smallest gap between the tiers that it detects (own language, 80% power, 5% level)"
+            f"{at_best}: {100 * planned.smallest_gap:.0f} points",
             highlight=False,
         )

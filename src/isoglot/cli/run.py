@@ -36,10 +36,13 @@ def run(
         )
         for line in gap_lines(estimates, model=model.name):
             console.print(line, highlight=False)
-    if any(each.paradigm != "untaught" for each in estimates):
+    guesses = {model: f"{100 * guess:.0f}%" for model, guess in finished.relation_guess.items()}
+    for share in dict.fromkeys(guesses.values()):
+        whose = [model for model, guess in guesses.items() if guess == share]
+        of_model = "" if len(whose) == len(guesses) else f" ({', '.join(whose)})"
         console.print(
-            f"Knowing each relation's answers, but not whose they are: "
-            f"{100 * finished.relation_guess:.0f}% right without knowing a fact",
+            f"Knowing each relation's answers, but not whose they are: {share} right without "
+            f"knowing a fact{of_model}",
             highlight=False,
         )
     # Not through the console, which would wrap a long path.
@@ -51,9 +54,10 @@ def run(
             "Run the same command again to retry them",
             err=True,
         )
-        if finished.study.facts.known_only and len(finished.known) < len(finished.study.models):
+        if waiting := finished.untested_models:
             typer.echo(
-                "isoglot: nothing was taught yet: which facts are known has to be found out first",
+                f"isoglot: nothing was taught yet to {', '.join(waiting)}: which facts are known "
+                "has to be found out first",
                 err=True,
             )
         raise typer.Exit(SOME_FAILED)

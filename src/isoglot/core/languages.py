@@ -170,18 +170,21 @@ def get_language(code: str, *, place: str = "languages") -> Language:
     )
 
 
+_LONGEST_CODE = 3
+
+
 def _nearest(said: str) -> str | None:
     """The code of the language whose code, alias or name is most like what was said."""
     owners = {
         name: language.code for language in known_languages().values() for name in language.names
     }
-    # Codes first: two letters are like many a name.
-    for names in (known_languages(), owners):
-        if near := difflib.get_close_matches(
-            said, names, n=1, cutoff=0.5 if len(said) < 6 else 0.7
-        ):
-            return owners.get(near[0], near[0])
-    return None
+    language, _, _ = said.partition("-")
+    if language in owners:  # a region or script of it
+        return owners[language]
+    # Two letters are like many a word.
+    names, cutoff = (owners, 0.7) if len(said) > _LONGEST_CODE else (known_languages(), 0.5)
+    near = difflib.get_close_matches(said, names, n=1, cutoff=cutoff)
+    return owners[near[0]] if near else None
 
 
 def by_tier(codes: Iterable[str]) -> list[str]:

@@ -19,8 +19,8 @@ class ReportInfo(Record):
         versions: What was used, and in which version.
         study_text: The resolved study, as it lies in the run's folder.
         command: What to type to get the same run again.
-        guess: The share that knowing the answers of each relation, but not whose they are, gets
-            right; see `isoglot.analysis.relation_guess`.
+        guesses: By model, the share that knowing the answers of each relation, but not whose they
+            are, gets right; see `isoglot.analysis.relation_guess`.
         prompts: The exact text of a prompt for each kind of prompt, under a name for it.
         translation: What a check made of each language's texts (good, check or bad) and why; a
             language that is not in it was not checked.
@@ -37,7 +37,7 @@ class ReportInfo(Record):
     versions: Mapping[str, str]
     study_text: str
     command: str
-    guess: float = 0.0
+    guesses: Mapping[str, float] = {}
     prompts: Mapping[str, str] = {}
     translation: Mapping[str, tuple[str, tuple[str, ...]]] = {}
     notes: tuple[str, ...] = ()

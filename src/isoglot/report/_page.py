@@ -8,6 +8,7 @@ knows by their hashes.
 import base64
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -92,7 +93,7 @@ def render_report(*, info: ReportInfo, estimates: Sequence[Estimate], table: pd.
             name,
             [each for each in estimates if each.model == name],
             specifications,
-            guess=info.guess,
+            guess=info.guesses.get(name, math.nan),
         )
         for name in dict.fromkeys([*info.models, *(each.model for each in estimates)])
     ]
@@ -119,7 +120,7 @@ def render_report(*, info: ReportInfo, estimates: Sequence[Estimate], table: pd.
         languages=info.languages,
         tiers=list(_tiers(info.languages)),
         n_answers=len(table),
-        guess=_words.percent(info.guess),
+        guesses=sorted({_words.percent(guess) for guess in info.guesses.values()}),
         time=_words.duration(info.seconds),
         judges=_judges(table),
         teaches=any(each.paradigm != "untaught" for each in estimates) or not estimates,

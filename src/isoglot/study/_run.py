@@ -242,10 +242,13 @@ class _Loop:
         for model, known in self._known.items():
             if not known:
                 languages = ", ".join(self._study.languages)
+                failed = len(self._store.failures())
+                others = f". {failed} probes failed; a new run retries them" if failed else ""
                 raise NothingKnownError(
                     f"facts.known_only: {model!r} answers none of the {len(self._facts)} facts "
                     f"right in all of {languages} before being taught; use fewer languages, other "
                     "facts or another model. All that was answered is kept, and in the report"
+                    f"{others}"
                 )
 
     def _announce(self) -> None:

@@ -40,9 +40,9 @@ def shot_groups(
     """All facts in two groups, neither of which has an answer among its examples.
 
     The examples of the first group have different answers. The second group is all facts with one
-    of these answers, and its examples have others. Which facts the examples are depends on the
-    seed, and for parallel facts it is the same in every language. Where the facts have too few
-    different answers, there are fewer examples.
+    of these answers, and its examples have none that is right for any of them. Which facts the
+    examples are depends on the seed, and for parallel facts it is the same in every language. Where
+    the facts have too few different answers, there are fewer examples.
 
     Args:
         facts: The facts, all with a text in the language.
@@ -56,8 +56,10 @@ def shot_groups(
     shots = min(shots, len(distinct) // 2)
     first = distinct[:shots]
     taken = {form for fact in first for form in _forms(fact)}
-    second = [fact for fact in distinct[shots:] if taken.isdisjoint(_forms(fact))][:shots]
     own = frozenset(fact.id for fact in facts if not taken.isdisjoint(_forms(fact)))
+    # An alias may make one fact's answer that of two others: all forms of the group count.
+    avoided = {form for fact in facts if fact.id in own for form in _forms(fact)}
+    second = [fact for fact in distinct[shots:] if avoided.isdisjoint(_forms(fact))][:shots]
     rest = frozenset(fact.id for fact in facts) - own
     groups = (
         ShotGroup(context=_examples(first, language), fact_ids=rest),

@@ -123,6 +123,7 @@ def test_what_is_not_installed_is_said(tmp_path: Path, monkeypatch: pytest.Monke
         (["--keep", "known.jsonl"], "--keep: needs --known-by; name a model with it"),
         (["--known-by", "bundeld/x"], "--known-by: 'bundeld/x' is not a model string"),
         (["--known-by", "scripted/parrot", "--keep", "FILE"], "--keep: would overwrite"),
+        (["--known-by", "scripted/parrot", "--keep", "CHECK"], "--keep: would overwrite"),
         (["--known-by", "scripted/parrot", "--run", "."], "give another --run"),
         (["--out", "nowhere/said.json"], "the folder nowhere is not there"),
         (["--out", "FILE"], "is the corpus itself"),
@@ -130,10 +131,21 @@ def test_what_is_not_installed_is_said(tmp_path: Path, monkeypatch: pytest.Monke
 )
 def test_wrong_input(tmp_path: Path, arguments: list[str], message: str) -> None:
     file = write(tmp_path / "facts.jsonl")
-    result = run(file, *(str(file) if each == "FILE" else each for each in arguments))
+    places = {"FILE": str(file), "CHECK": f"{file}.check.json"}
+    result = run(file, *(places.get(each, each) for each in arguments))
     assert result.exit_code == 2
     assert message in result.stderr
     assert [each.name for each in tmp_path.iterdir()] == ["facts.jsonl"]
+
+
+def test_home_is_found_for_every_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "facts.jsonl")
+    assert run("~/facts.jsonl").exit_code == 0
+    assert run("~/facts.jsonl", "--out=~/said.json").exit_code == 0
+    found = {each.name for each in tmp_path.iterdir()}
+    assert found == {"facts.jsonl", "facts.jsonl.check.json", "said.json"}
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -22,6 +22,18 @@ def test_what_is_far_from_the_median_is_an_outlier(make) -> None:
     assert found["length_norm"].value == pytest.approx(0.5 / 0.42)
 
 
+def test_a_short_question_may_take_twice_as_many_letters(make) -> None:
+    """The ratio is 1; one question of 20 letters takes 45 in the language, another 60."""
+    corpus = make(
+        {"en": ("a" * 40, "b" * 40, "x"), "de": ("c" * 40, "d" * 40, "x")},
+        {"en": ("e" * 20, "f" * 40, "x"), "de": ("g" * 45, "h" * 40, "x")},
+        {"en": ("i" * 20, "j" * 40, "x"), "de": ("k" * 60, "l" * 40, "x")},
+    )
+    found = measured(corpus, "de")["length_outliers"]
+    assert found.value == pytest.approx(1 / 6)
+    assert found.examples[0].fact_id == "f2"
+
+
 def test_all_cut_in_the_middle_shows_against_what_is_usual(make) -> None:
     corpus = make({"en": ("a" * 40, "b" * 40, "x"), "de": ("c" * 20, "d" * 20, "x")})
     found = measured(corpus, "de")

@@ -25,13 +25,20 @@ class KnownCheck(NamedTuple):
 
 
 def prepare_known(
-    corpus: "Corpus", *, file: Path, model: str, run_folder: Path | None, keep: Path | None
+    corpus: "Corpus",
+    *,
+    file: Path,
+    check_file: Path,
+    model: str,
+    run_folder: Path | None,
+    keep: Path | None,
 ) -> KnownCheck:
     """Finds what is wrong with the model and the places, before any work is done.
 
     Args:
         corpus: The facts, in the languages that are asked.
         file: The corpus's file.
+        check_file: Where the figures of the check go.
         model: The model string.
         run_folder: Where the answers are kept; beside the file if not given.
         keep: Where to write the facts that it answers right in every language, if anywhere.
@@ -61,8 +68,8 @@ def prepare_known(
     called = f"{file.name}.known-by-{model.replace('/', '-')}-{'-'.join(corpus.languages)}"
     folder = run_folder or file.with_name(called)
     problems = [
-        each.model_copy(update={"place": "--known-by"})
-        for each in check_study(study, place="", installed=True)
+        each.model_copy(update={"place": "--known-by"}) if ": models" in each.place else each
+        for each in check_study(study, place=str(file), installed=True)
     ]
     problems += [
         each.model_copy(update={"place": f"--run {folder}", "remedy": "give another --run"})
@@ -72,8 +79,8 @@ def prepare_known(
         check_target(keep)
         problems += [
             Problem(place="--keep", message=f"would overwrite {taken}", remedy="name another")
-            for taken in (file, check_path(file))
-            if keep.exists() and taken.exists() and keep.samefile(taken)
+            for taken in dict.fromkeys((file, check_file, check_path(file)))
+            if keep.resolve() == taken.resolve()
         ]
     if problems:
         raise InputError(problems)

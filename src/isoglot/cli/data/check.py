@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # The sample of isoglot.corpora.quality, whose import would make `isoglot --help` slow.
 SAMPLE = 100
+# Of fewer answers the check says nothing, as most of so few are found by chance.
+SMALLEST_SAMPLE = 12
 
 FILE_HELP = "A corpus in isoglot's own format."
 LANGUAGES_HELP = "Only these, with commas between them; else all that the corpus has."
@@ -25,6 +27,7 @@ MISSING_HELP = "Let facts lack texts; what is missing is counted."
 EXAMPLES_HELP = "How many examples to show for each reason."
 KNOWN_HELP = "Also ask this model every fact, before it is taught anything: which does it know?"
 KEEP_HELP = "Where to write the facts that it answers right in every language."
+RUN_DEFAULT = "FILE.known-by-MODEL-LANGUAGES"
 RUN_HELP = "Where its answers are kept, to go on from."
 SAMPLE_HELP = "How many questions a language the encoder looks at."
 
@@ -38,11 +41,11 @@ def check(
     out: Path | None = typer.Option(None, help=OUT_HELP, show_default="FILE.check.json"),
     allow_missing: bool = typer.Option(False, "--allow-missing", help=MISSING_HELP),
     examples: int = typer.Option(3, min=0, help=EXAMPLES_HELP),
-    sample: int = typer.Option(SAMPLE, min=1, help=SAMPLE_HELP),
+    sample: int = typer.Option(SAMPLE, min=SMALLEST_SAMPLE, help=SAMPLE_HELP),
     seed: int = typer.Option(0, help="Of what is sampled."),
     known_by: str | None = typer.Option(None, help=KNOWN_HELP, metavar="MODEL"),
     keep: Path | None = typer.Option(None, help=KEEP_HELP),
-    run: Path | None = typer.Option(None, help=RUN_HELP, show_default="FILE.known-by-MODEL"),
+    run: Path | None = typer.Option(None, help=RUN_HELP, show_default=RUN_DEFAULT),
 ) -> None:
     """Check how well a corpus is translated, language by language.
 
@@ -53,9 +56,15 @@ def check(
     from isoglot.cli.data._check_table import checks_table, reason_lines
     from isoglot.cli.data._known import check_known, prepare_known
     from isoglot.cli.data._translators import opened_translator
+    from isoglot.core import user_path
 
-    target = _target(file, out)
     _check_options(known_by, keep=keep, run=run)
+    file = user_path(file, place="FILE")
+    out, keep, run = (
+        given and user_path(given, place=option)
+        for option, given in (("--out", out), ("--keep", keep), ("--run", run))
+    )
+    target = _target(file, out)
     translator = None
     if back_with is not None:
         translator = opened_translator(back_with, place="--back-with")
@@ -63,7 +72,9 @@ def check(
     # What is wrong about the model is said before the minutes that a check takes.
     known = None
     if known_by is not None:
-        known = prepare_known(corpus, file=file, model=known_by, run_folder=run, keep=keep)
+        known = prepare_known(
+            corpus, file=file, check_file=target, model=known_by, run_folder=run, keep=keep
+        )
     done = _check(corpus, original, translator, sample=sample, seed=seed)
     console = Console()
     console.print(checks_table(done))

@@ -136,7 +136,7 @@ def flaws(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         if "\0" in value:
             yield key, f"{shown(value)} holds a NUL character"
-        elif not _encodes(value):
+        elif not is_text(value):
             yield key, f"{shown(value)} holds half of a surrogate pair, which is no character"
     elif isinstance(value, dict):
         for name, each in value.items():
@@ -151,9 +151,10 @@ def flaws(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
             yield from flaws(each, f"{key}[{index}]")
 
 
-def _encodes(text: str) -> bool:
+def is_text(value: str) -> bool:
+    """Whether all of a string is characters, and no half of a surrogate pair."""
     try:
-        text.encode()
+        value.encode()
     except UnicodeEncodeError:
         return False
     return True

@@ -10,6 +10,9 @@ from isoglot.corpora.quality._view import Question, View
 # Good translations of one sentence differ in length, but hardly ever by twice the language's own
 # median: of 870 official translations of articles of the Universal Declaration, fewer than 2% do.
 OUTLIER_FACTOR = 2.0
+# Very short questions take some languages twice as many characters: Zulu says "number" before every
+# number. What is too much is a clause, longer than this (in characters of the reference).
+LEAST_EXCESS = 30
 
 
 def lengths(view: View, reference: View) -> dict[str, Measure]:
@@ -37,7 +40,7 @@ def lengths(view: View, reference: View) -> dict[str, Measure]:
             remark=f"{ratio / median:.1f} times as long as usual; should mean: {original.masked}",
         )
         for (question, original), ratio in zip(pairs, ratios.tolist(), strict=True)
-        if not 1 / OUTLIER_FACTOR <= ratio / median <= OUTLIER_FACTOR
+        if _is_outlier(ratio / median, _size(original))
     ]
     return {
         "length_outliers": share(flagged, len(pairs)),
@@ -51,6 +54,12 @@ def _norm(language: str, reference: str, median: float, of: int) -> Measure:
         if each not in usual:
             return not_measured(f"the usual length of texts in {each!r} is not known")
     return Measure(value=median / (usual[language] / usual[reference]), of=of)
+
+
+def _is_outlier(times_usual: float, size: int) -> bool:
+    if times_usual > OUTLIER_FACTOR:
+        return (times_usual - 1) * size > LEAST_EXCESS
+    return times_usual < 1 / OUTLIER_FACTOR
 
 
 def _size(question: Question) -> int:
