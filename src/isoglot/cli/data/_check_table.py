@@ -46,8 +46,11 @@ def checks_table(check: CorpusCheck) -> Table:
 def reason_lines(check: CorpusCheck, *, examples: int) -> Iterator[str]:
     """The reasons of every language with examples, as rich markup; then what was not measured."""
     for each in check.languages:
-        if each.reasons:
+        round_trip = _round_trip(each)
+        if each.reasons or round_trip:
             yield f"\n{_name(each.language)}"
+        if round_trip:
+            yield f"  {round_trip}"
         for reason in each.reasons:
             yield f"  [{_COLOURS[reason.weight]}]{reason.weight}[/] {escape(reason.sentence)}"
             for example in reason.examples[:examples]:
@@ -59,6 +62,17 @@ def reason_lines(check: CorpusCheck, *, examples: int) -> Iterator[str]:
         for example in check.near_duplicates.examples[:examples]:
             yield f"      {escape(f'{example.fact_id} ({example.remark}): {example.text}')}"
     yield from _not_measured(check)
+
+
+def _round_trip(each: LanguageCheck) -> str:
+    similarity, chrf = (each.measures[f"round_trip_{name}"] for name in ("similarity", "chrf"))
+    figures = [
+        f"{name} {measure.value:.2f}"
+        for name, measure in (("similarity", similarity), ("chrF", chrf))
+        if measure.measured
+    ]
+    questions = max(similarity.of, chrf.of)
+    return f"round trip of {questions} questions: {', '.join(figures)}" if figures else ""
 
 
 def _not_measured(check: CorpusCheck) -> Iterator[str]:
