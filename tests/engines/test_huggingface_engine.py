@@ -57,12 +57,12 @@ def test_the_batch_changes_nothing(architecture):
         size: [
             each.text
             for each in tiny_engine(architecture, batch_size=size).generate(
-                prompts, decoding=DECODING
+                prompts, decoding=Decoding(max_new_tokens=6)
             )
         ]
-        for size in (1, 7, 33, 64)
+        for size in (1, 7, 64)
     }
-    assert texts[1] == texts[7] == texts[33] == texts[64]
+    assert texts[1] == texts[7] == texts[64]
 
 
 def test_rests_that_differ_by_more_than_the_prefix_are_right():
