@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from isoglot.core import Fact, get_language
 from isoglot.corpora import knowledge_languages, make_knowledge
-from isoglot.corpora.quality._answers import holds
-from isoglot.corpora.quality._data import has_spaces
+from isoglot.corpora.quality._answers import leak
 
 
 def given_away() -> list[str]:
@@ -15,13 +14,7 @@ def given_away() -> list[str]:
 
 def _found(language: str) -> Iterator[Fact]:
     script = get_language(language).script
-    spaced = has_spaces(script)
     for fact in make_knowledge([language]).facts:
-        text = fact.texts[language]
         # The numbers of a sum may be its result's digits, and months and weekdays share words.
-        if fact.relation.startswith("country") and any(
-            holds(question, form, script=script, spaced=spaced)
-            for form in text.answer.forms
-            for question in (text.teach, text.ask)
-        ):
+        if fact.relation.startswith("country") and leak(fact.texts[language], script=script):
             yield fact

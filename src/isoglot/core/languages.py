@@ -24,6 +24,7 @@ Tier = Literal["high", "medium", "low"]
 TIERS: tuple[Tier, ...] = ("high", "medium", "low")
 
 LANGUAGES_VARIABLE = "ISOGLOT_LANGUAGES"
+_LONGEST_CODE = 3
 
 
 class Language(Record):
@@ -168,9 +169,6 @@ def get_language(code: str, *, place: str = "languages") -> Language:
             )
         ]
     )
-
-
-_LONGEST_CODE = 3
 
 
 def _nearest(said: str) -> str | None:

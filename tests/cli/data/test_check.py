@@ -10,10 +10,10 @@ import typer
 from fakes import Fake
 from typer.testing import CliRunner, Result
 
-from isoglot.cli.data.check import SAMPLE, check
+from isoglot.cli.data.check import SAMPLE, SMALLEST_SAMPLE, check
 from isoglot.core import MissingExtraError
 from isoglot.corpora import quality
-from isoglot.corpora.quality import CorpusCheck, _check
+from isoglot.corpora.quality import CorpusCheck, _answer_meanings, _check
 
 APP = typer.Typer()
 APP.command()(check)
@@ -174,6 +174,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_the_sample_is_the_librarys() -> None:
     assert quality.SAMPLE == SAMPLE
+    assert _answer_meanings.FEWEST_ANSWERS == SMALLEST_SAMPLE
 
 
 def test_what_a_model_knows_is_a_run_of_its_own(tmp_path: Path) -> None:

@@ -49,13 +49,14 @@ def prepare_known(
     from isoglot.core import InputError, Problem
     from isoglot.corpora.formats import FileSource, check_target
     from isoglot.corpora.quality import check_path
-    from isoglot.engines import ModelSpec
+    from isoglot.engines import ModelSpec, check_installed, check_model
     from isoglot.study import FactsSpec, Study, check_folder, check_study
 
+    spec = ModelSpec(name=model)
     study = Study(
         name="known",
         description=f"What {model} knows of {file.name} before it is taught anything.",
-        models=(ModelSpec(name=model),),
+        models=(spec,),
         languages=corpus.languages,
         facts=FactsSpec(
             file=FileSource(path=file.absolute()),
@@ -67,10 +68,11 @@ def prepare_known(
     # Another choice of languages is another run.
     called = f"{file.name}.known-by-{model.replace('/', '-')}-{'-'.join(corpus.languages)}"
     folder = run_folder or file.with_name(called)
-    problems = [
-        each.model_copy(update={"place": "--known-by"}) if ": models" in each.place else each
-        for each in check_study(study, place=str(file), installed=True)
-    ]
+    problems = (
+        check_model(spec, place="--known-by")
+        or check_installed(spec, place="--known-by")
+        or check_study(study, place=str(file), installed=False)
+    )
     problems += [
         each.model_copy(update={"place": f"--run {folder}", "remedy": "give another --run"})
         for each in check_folder(folder, study)

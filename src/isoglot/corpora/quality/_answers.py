@@ -1,7 +1,7 @@
 """Answers that a question gives away, and answers that their rival says as well."""
 
 from isoglot.core import FactText
-from isoglot.corpora.quality._data import scripts
+from isoglot.corpora.quality._data import has_spaces, scripts
 from isoglot.corpora.quality._records import Example, Measure, share
 from isoglot.corpora.quality._text import normal, words
 from isoglot.corpora.quality._view import View
@@ -17,7 +17,7 @@ def answers(view: View) -> dict[str, Measure]:
     same = []
     rivals = 0
     for fact_id, text in view.texts.items():
-        if found := _leak(view, text):
+        if found := leak(text, script=view.script):
             form, question = found
             leaking.append(Example(fact_id=fact_id, text=question, remark=f"holds {form!r}"))
         if text.rival:
@@ -32,10 +32,12 @@ def answers(view: View) -> dict[str, Measure]:
     }
 
 
-def _leak(view: View, text: FactText) -> tuple[str, str] | None:
+def leak(text: FactText, *, script: str) -> tuple[str, str] | None:
+    """A form of the answer and the question that holds it, if one does."""
+    spaced = has_spaces(script)
     for form in text.answer.forms:
         for question in (text.teach, text.ask):
-            if holds(question, form, script=view.script, spaced=view.spaced):
+            if holds(question, form, script=script, spaced=spaced):
                 return form, question
     return None
 

@@ -1,10 +1,9 @@
 """What a name is called in other languages, where its translation is known: countries, months."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 
-from isoglot.core import Wording
 from isoglot.corpora._terms import term_languages, terms
 from isoglot.corpora.quality._text import normal
 
@@ -26,10 +25,6 @@ def _glossary(source: str, target: str) -> Mapping[str, frozenset[str]]:
     for set_name, items in terms(source).items():
         for item, wording in items.items():
             if translation := of_target[set_name].get(item):
-                for form in _forms(wording):
-                    found[normal(form)].update(_forms(translation))
+                for form in wording.forms:
+                    found[normal(form)].update(translation.forms)
     return {form: frozenset(translations) for form, translations in found.items()}
-
-
-def _forms(wording: Wording) -> Iterable[str]:
-    return (wording.text, *wording.aliases)

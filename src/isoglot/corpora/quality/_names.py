@@ -1,12 +1,11 @@
 """Did the names survive? Without them the facts of one template are all the same."""
 
 import math
-import re
 from collections import Counter, defaultdict
 
 from isoglot.corpora.quality._glossary import known_translations
 from isoglot.corpora.quality._records import Example, Measure, not_measured, share
-from isoglot.corpora.quality._text import longest_shared, normal, numbers, words
+from isoglot.corpora.quality._text import longest_shared, normal, numbers, numbers_in, words
 from isoglot.corpora.quality._view import Question, View
 
 # Two inflected forms of a name share more than half of it; two different names rarely do.
@@ -17,7 +16,6 @@ _COPIED = 0.6
 _LEAST_LETTERS = 3
 _LEAST_CHARACTERS = 2  # of scripts without spaces, where a character says more
 _LONG = 5
-_NUMBER = re.compile(r"\d+")
 
 
 def names_lost(view: View, reference: View, *, slots: bool) -> dict[str, Measure]:
@@ -91,7 +89,7 @@ def _changed(view: View, fact_id: str, reference: View) -> str:
 
 def _holds(question: Question, name: str) -> bool:
     if named := numbers(name):
-        return not Counter(named) - Counter(map(int, _NUMBER.findall(question.text)))
+        return not Counter(named) - Counter(numbers_in(question.text))
     if f" {normal(name)} " in f" {normal(question.text)} ":
         return True
     # Inflected. Half of a short name stands in many words.

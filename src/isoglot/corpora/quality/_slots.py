@@ -5,17 +5,15 @@ is the name. Where it is only numbers that differ, they are the name, wherever t
 strings only.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from isoglot.corpora.quality._text import pieces
+from isoglot.corpora.quality._text import NUMBER, numbers_in, pieces
 
 SLOT = "{name}"
 
 _Slot = tuple[int, int]
-_NUMBER = re.compile(r"\d+")
 
 # Two questions can only be of one template if what they share at both ends is at least half of
 # them: names are shorter than questions.
@@ -51,7 +49,7 @@ def find_fillings(texts: Sequence[str], *, spaced: bool) -> list[Filled]:
     """
     numbered = _numbered(texts)
     others = [text for text in texts if text not in numbered]
-    slots = iter(find_slots(others, spaced=spaced))
+    slots = iter(_find_slots(others, spaced=spaced))
     return [numbered[text] if text in numbered else _filled(text, next(slots)) for text in texts]
 
 
@@ -65,17 +63,17 @@ def _numbered(texts: Iterable[str]) -> dict[str, Filled]:
     """The texts that are the same as another but for their numbers."""
     templates: dict[str, set[str]] = defaultdict(set)
     for text in texts:
-        if _NUMBER.search(text):
-            templates[_NUMBER.sub(SLOT, text)].add(text)
+        if NUMBER.search(text):
+            templates[NUMBER.sub(SLOT, text)].add(text)
     return {
-        text: Filled(template, " ".join(str(int(each)) for each in _NUMBER.findall(text)))
+        text: Filled(template, " ".join(map(str, numbers_in(text))))
         for template, filled in templates.items()
         if len(filled) > 1
         for text in filled
     }
 
 
-def find_slots(texts: Sequence[str], *, spaced: bool) -> list[_Slot | None]:
+def _find_slots(texts: Sequence[str], *, spaced: bool) -> list[_Slot | None]:
     """Where the name stands in each text, as character positions; `None` where none was found.
 
     Args:

@@ -1,9 +1,12 @@
 """Texts as the checks compare them: words, letters, and what two strings share."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import lru_cache
+
+NUMBER = re.compile(r"\d+")
 
 
 @lru_cache(maxsize=65_536)
@@ -44,6 +47,11 @@ def longest_shared(one: str, other: str) -> str:
     one, other = one.casefold(), other.casefold()
     match = SequenceMatcher(None, one, other, autojunk=False).find_longest_match()
     return one[match.a : match.a + match.size].strip()
+
+
+def numbers_in(text: str) -> list[int]:
+    """The numbers that stand in a text, in any script's digits, in their order."""
+    return [int(each) for each in NUMBER.findall(text)]
 
 
 def numbers(text: str) -> list[int] | None:
