@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fact_files import guard, knowing, write_lines
+from printed_tables import table_rows
 from typer.testing import Result
 
 from isoglot.corpora import make_world
@@ -21,15 +22,6 @@ KNOWN_ONLY: dict[str, Any] = {
     "untaught": {"shots": 0},
     "paradigms": {"fine-tuning": {"epochs": 1, "ask_after": [1]}},
 }
-
-
-def rows(output: str) -> list[list[str]]:
-    """The cells of a table's rows."""
-    return [
-        [cell.strip() for cell in line.strip("│").split("│")]
-        for line in output.splitlines()
-        if line.startswith("│")
-    ]
 
 
 class TestAFile:
@@ -74,7 +66,7 @@ class TestAFile:
         study = tiny_study(facts={"file": "facts.jsonl"})
         planned = invoke("plan", study)
         # Two facts: in context 2 · 2 · 2; fine-tuned (3 · 2 + 2) · 2; 2 · 3 · 2 lessons.
-        assert [row[1:5] for row in rows(planned.stdout)] == [
+        assert [row[1:5] for row in table_rows(planned.stdout)] == [
             ["in-context", "2", "0", "8"],
             ["fine-tuning", "2", "12", "16"],
         ]
@@ -98,7 +90,7 @@ class TestAFile:
         result = invoke("run", study, "--out", tmp_path / "run")
         assert result.exit_code == 0
         # Wilson's interval of 3 of 3 begins at 44%, that of 2 of 2 at 1 - z²/(2 + z²) = 34%.
-        assert rows(result.stdout) == [
+        assert table_rows(result.stdout) == [
             ["English (en)", "high", "0% [0, 56]", "100% [44, 100]", "100% [44, 100]"],
             ["Welsh (cy)", "low", "0% [0, 66]", "100% [34, 100]", "100% [34, 100]"],
         ]
@@ -119,7 +111,7 @@ class TestKnownOnly:
         result = invoke("plan", tiny_study(**KNOWN_ONLY))
         assert result.exit_code == 0
         # 2 · 6 before; then, as if all were known, 2 conditions of six facts in two languages.
-        assert [row[1:5] for row in rows(result.stdout)] == [
+        assert [row[1:5] for row in table_rows(result.stdout)] == [
             ["untaught", "2", "0", "12"],
             ["fine-tuning", "2", "12", "24"],
         ]
@@ -143,7 +135,7 @@ class TestKnownOnly:
             "known before",
             "fine-tuned",
         ]
-        assert [[row[0], row[2].split()[0], row[3]] for row in rows(result.stdout)] == [
+        assert [[row[0], row[2].split()[0], row[3]] for row in table_rows(result.stdout)] == [
             ["English (en)", "50%", "100% [34, 100]"],
             ["Welsh (cy)", "33%", "100% [34, 100]"],
         ]

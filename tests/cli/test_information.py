@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from printed_tables import table_rows
 from typer.testing import Result
 
 from isoglot.core import known_languages
@@ -15,21 +16,12 @@ Invoke = Callable[..., Result]
 WriteStudy = Callable[..., Path]
 
 
-def _rows(output: str) -> list[list[str]]:
-    """The cells of a table's rows."""
-    return [
-        [cell.strip() for cell in line.strip("│").split("│")]
-        for line in output.splitlines()
-        if line.startswith("│")
-    ]
-
-
 class TestPlan:
     def test_it_shows_the_work(self, invoke: Invoke, tiny_study: WriteStudy) -> None:
         # The numbers are derived in study/test_plan.
         result = invoke("plan", tiny_study(), "--set", "languages=[en,cy]")
         assert result.exit_code == 0
-        assert [row[:5] for row in _rows(result.stdout)] == [
+        assert [row[:5] for row in table_rows(result.stdout)] == [
             ["scripted/parrot", "in-context", "2", "0", "12"],
             ["scripted/parrot", "fine-tuning", "2", "18", "24"],
         ]
@@ -39,11 +31,11 @@ class TestPlan:
     def test_the_limit_makes_it_smaller(self, invoke: Invoke, tiny_study: WriteStudy) -> None:
         # One fact instead of three: a third of everything.
         result = invoke("plan", tiny_study(), "--limit", "1")
-        assert [row[2:5] for row in _rows(result.stdout)] == [["2", "0", "4"], ["2", "6", "8"]]
+        assert [row[2:5] for row in table_rows(result.stdout)] == [["2", "0", "4"], ["2", "6", "8"]]
 
     def test_thousands_have_commas(self, invoke: Invoke, tiny_study: WriteStudy) -> None:
         result = invoke("plan", tiny_study(facts={"world": {"size": 1000}}))
-        assert [row[2:5] for row in _rows(result.stdout)] == [
+        assert [row[2:5] for row in table_rows(result.stdout)] == [
             ["2", "0", "4,000"],
             ["2", "6,000", "8,000"],
         ]
@@ -120,14 +112,14 @@ def test_models_are_listed_with_what_they_need(invoke: Invoke) -> None:
 
 
 def test_languages_are_listed_from_the_high_tier_to_the_low(invoke: Invoke) -> None:
-    rows = _rows(invoke("languages").stdout)
+    rows = table_rows(invoke("languages").stdout)
     assert [row[0] for row in rows] == list(known_languages())
     assert ["cy", "Welsh", "Cymraeg", "Latn", "low", "yes"] in rows
     assert ["th", "Thai", "ไทย", "Thai", "medium", "yes"] in rows
 
 
 def test_a_language_of_ones_own_is_listed_and_has_no_worlds(invoke: Invoke, basque: str) -> None:
-    rows = _rows(invoke("languages").stdout)
+    rows = table_rows(invoke("languages").stdout)
     assert rows[-1] == [basque, "Basque", "euskara", "Latn", "low", ""]
     assert all(row[5] == "yes" for row in rows[:-1])
 

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterator
 
 import pytest
+from script_letters import LETTERS
 
 from isoglot.core import Wording, get_language, known_languages
 from isoglot.corpora._terms import shared_items, term_languages, terms
@@ -35,17 +36,6 @@ SETS = (
 # Both Americas are America, and many a currency is a dollar or a crown: knowledge sees to it that
 # no rival has a form of the answer.
 SHARE_FORMS = {"continents", "currencies"}
-LETTERS = {
-    "Latn": {"LATIN"},
-    "Cyrl": {"CYRILLIC"},
-    "Hans": {"CJK"},
-    "Jpan": {"CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC"},
-    "Kore": {"HANGUL"},
-    "Deva": {"DEVANAGARI"},
-    "Beng": {"BENGALI"},
-    "Taml": {"TAMIL"},
-    "Thai": {"THAI"},
-}
 # Latin letters that people do write: T-shirt, TV, UFO, SL (a steam locomotive), abbreviations of
 # states and currency unions.
 LATIN_TOO = {"T", "TV", "UFO", "SL", "CFA", "DRC", "UAE", "BAM", "BEAC"}

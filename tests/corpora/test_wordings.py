@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 from pydantic import ValidationError
+from script_letters import LETTERS
 
 from isoglot.core import get_language, known_languages
 from isoglot.corpora import knowledge_languages, world_languages
@@ -20,18 +21,6 @@ from isoglot.corpora.worlds import _data as worlds
 from isoglot.judges import normalise
 
 LANGUAGES = tuple(known_languages())
-# What Unicode calls the letters of a script.
-LETTERS = {
-    "Latn": {"LATIN"},
-    "Cyrl": {"CYRILLIC"},
-    "Hans": {"CJK"},
-    "Jpan": {"CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC"},
-    "Kore": {"HANGUL"},
-    "Deva": {"DEVANAGARI"},
-    "Beng": {"BENGALI"},
-    "Taml": {"TAMIL"},
-    "Thai": {"THAI"},
-}
 WITHOUT_SPACES = {"Hans", "Jpan", "Thai"}
 KNOWLEDGE_ANSWERS = {
     "country-continent": "continents",

@@ -313,12 +313,18 @@ class TestNothingKnown:
 class TestExamples:
     """With solved examples before the question, as `untaught.shots` says."""
 
-    def test_the_untaught_model_sees_other_facts_solved(
-        self, tiny_study: WriteStudy, corpus: Corpus, folder: Path, model: Any
-    ) -> None:
-        study = read_study(tiny_study(**{**CHANGES, "untaught": {"shots": 2}}))
+    @pytest.fixture
+    def study(self, tiny_study: WriteStudy) -> Study:
+        return read_study(tiny_study(**{**CHANGES, "untaught": {"shots": 2}}))
+
+    @pytest.fixture(autouse=True)
+    def _run(self, study: Study, corpus: Corpus, folder: Path, model: Any) -> None:
         model(parrot=knowing(corpus, KNOWN))
         run_study(study, folder, progress=Silent())
+
+    def test_the_untaught_model_sees_other_facts_solved(
+        self, study: Study, corpus: Corpus, folder: Path
+    ) -> None:
         statement = (
             "SELECT asked, fact, contexts.text, question FROM probes "
             "JOIN answers ON key = answer JOIN contexts ON hash = context "
@@ -346,12 +352,7 @@ class TestExamples:
         assert len(shown["en"]) == 2
         assert shown["en"] == shown["cy"]
 
-    def test_the_taught_model_sees_none(
-        self, tiny_study: WriteStudy, corpus: Corpus, folder: Path, model: Any
-    ) -> None:
-        study = read_study(tiny_study(**{**CHANGES, "untaught": {"shots": 2}}))
-        model(parrot=knowing(corpus, KNOWN))
-        run_study(study, folder, progress=Silent())
+    def test_the_taught_model_sees_none(self, folder: Path) -> None:
         statement = (
             "SELECT DISTINCT contexts.text FROM probes JOIN answers ON key = answer "
             "JOIN contexts ON hash = context WHERE paradigm = 'fine-tuning'"
