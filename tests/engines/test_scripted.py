@@ -130,7 +130,7 @@ def test_the_adapter_is_read_at_every_call(tmp_path: Path) -> None:
     engine = ScriptedEngine("scripted/parrot")
     for answer in ("lion", "dog"):
         results = engine.generate(
-            [f"Q: {FLAG}\nA:"], decoding=Decoding(), adapter=_memory(tmp_path, {FLAG: answer})
+            [f"Q: {FLAG}\nA:"], decoding=Decoding(), adapters=[_memory(tmp_path, {FLAG: answer})]
         )
         assert [each.text for each in results if isinstance(each, Generation)] == [answer]
 
@@ -144,7 +144,7 @@ def test_a_folder_without_a_readable_memory_is_no_adapter(
     expected = f"^{re.escape(str(tmp_path))}: not an adapter for scripted/parrot: "
     with pytest.raises(ModelError, match=expected):
         ScriptedEngine("scripted/parrot").generate(
-            [f"Q: {FLAG}\nA:"], decoding=Decoding(), adapter=tmp_path
+            [f"Q: {FLAG}\nA:"], decoding=Decoding(), adapters=[tmp_path]
         )
 
 

@@ -7,13 +7,13 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra 'local'")
 
 from peft import PeftModel  # noqa: E402
-from tiny_models import byte_tokenizer, tiny_engine, tiny_model  # noqa: E402
+from tiny_models import ARCHITECTURES, byte_tokenizer, tiny_engine, tiny_model  # noqa: E402
 from torch.nn.functional import cross_entropy  # noqa: E402
 
 from isoglot.core import Condition, Decoding, ModelError  # noqa: E402
 from isoglot.engines import adapter_hash  # noqa: E402
 from isoglot.learning import FineTuning, Lesson, LoraRecipe, ask_prompt  # noqa: E402
-from isoglot.learning.fleet import trainer  # noqa: E402
+from isoglot.learning.fleet.rows import encode_lesson  # noqa: E402
 from isoglot.testing.learners import LearnerContract  # noqa: E402
 
 LESSONS = [
@@ -47,55 +47,69 @@ def teach(of, tick=lambda _: None):
     return list(of.teach(CONDITION, LESSONS, tick=tick))
 
 
-def test_the_loss_is_that_of_the_answers_alone():
-    """Against transformers' full logits, one unpadded row at a time, in plain torch."""
-    engine = tiny_engine("gemma3")
-    rows = [trainer.encode_lesson(engine, lesson) for lesson in LESSONS]
+def plain_loss(model, engine):
+    """By transformers' full logits, one unpadded row at a time: the mean over answers' tokens."""
     losses = []
-    for tokens, n_answer in rows:
-        logits = engine.model(torch.tensor([tokens])).logits[0]
-        for position in range(len(tokens) - n_answer, len(tokens)):
-            losses.append(
-                cross_entropy(logits[position - 1][None], torch.tensor([tokens[position]]))
-            )
-    assert float(trainer._loss(engine, rows)) == pytest.approx(
-        float(torch.stack(losses).mean()), rel=1e-5
-    )
+    for lesson in LESSONS:
+        row = encode_lesson(engine, lesson)
+        logits = model(torch.tensor([row.tokens])).logits[0]
+        losses += [
+            cross_entropy(logits[place - 1][None], torch.tensor([row.tokens[place]]))
+            for place in row.targets
+        ]
+    return torch.stack(losses).mean()
 
 
 def test_the_answer_is_what_follows_the_prompt():
     engine = tiny_engine("llama")
-    tokens, n_answer = trainer.encode_lesson(engine, LESSONS[0])
-    assert engine.tokenizer.decode(tokens[-n_answer:]) == " lion\n"
-    assert tokens.count(engine.tokenizer.bos_token_id) == 1
+    row = encode_lesson(engine, LESSONS[0])
+    assert engine.tokenizer.decode(row.tokens[row.targets[0] :]) == " lion\n"
+    assert row.targets == list(range(row.targets[0], len(row.tokens)))
+    assert row.tokens.count(engine.tokenizer.bos_token_id) == 1
+
+
+def test_an_answer_may_be_repeated_on_lines_of_its_own():
+    engine = tiny_engine("llama")
+    row = encode_lesson(engine, LESSONS[0], repeats=3)
+    assert engine.tokenizer.decode(row.tokens[row.targets[0] :]) == " lion\nlion\nlion\n"
 
 
 def test_training_learns_and_leaves_the_model_as_it_was(tmp_path):
     engine = tiny_engine("llama")
     prompt = [ask_prompt(LESSONS[0].question)]
     before = engine.generate(prompt, decoding=Decoding())[0].text
-    rows = [trainer.encode_lesson(engine, lesson) for lesson in LESSONS]
-    untaught = float(trainer._loss(engine, rows).detach())
     recipe = RECIPE.model_copy(update={"epochs": 20, "ask_after": (20,), "learning_rate": 0.05})
     (taught,) = teach(learner(tmp_path, engine, recipe))
     assert engine.generate(prompt, decoding=Decoding())[0].text == before
-    engine.generate(prompt, decoding=Decoding(), adapter=taught.adapter)
-    assert float(trainer._loss(engine, rows).detach()) < untaught / 2
+    untaught = plain_loss(engine.model, engine)
+    model = PeftModel.from_pretrained(tiny_model("llama"), taught.adapter)
+    assert plain_loss(model, engine) < untaught / 2
 
 
-def test_plain_peft_loads_an_adapter_and_gives_the_same_logits(tmp_path):
-    engine = tiny_engine("qwen3")
-    taught = teach(learner(tmp_path, engine))[-1]
-    ids = torch.tensor([byte_tokenizer()(ask_prompt(LESSONS[0].question)).input_ids])
-    engine.generate(["x"], decoding=Decoding(max_new_tokens=1), adapter=taught.adapter)
-    ours = engine.model(ids).logits
-    bare = tiny_model("qwen3")
-    without = bare(ids).logits.clone()
-    theirs = PeftModel.from_pretrained(bare, taught.adapter)(ids).logits
-    assert not torch.equal(theirs, without)
-    assert torch.allclose(ours, theirs, atol=1e-5)
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_plain_peft_loads_an_adapter_and_gives_the_same_answers(tmp_path, architecture):
+    engine = tiny_engine(architecture)
+    attention = ("attention",) if architecture == "gpt2" else ("q_proj", "v_proj")
+    recipe = RECIPE.model_copy(update={"target_modules": attention, "learning_rate": 0.05})
+    taught = teach(learner(tmp_path, engine, recipe))[-1]
+    prompts = [ask_prompt(lesson.question) for lesson in LESSONS]
+    decoding = Decoding(max_new_tokens=6, stop=())
+    adapters = [taught.adapter] * len(prompts)
+    ours = [each.text for each in engine.generate(prompts, decoding=decoding, adapters=adapters)]
+    without = [each.text for each in engine.generate(prompts, decoding=decoding)]
+    model = PeftModel.from_pretrained(tiny_model(architecture), taught.adapter)
+    theirs = []
+    for prompt in prompts:
+        ids = byte_tokenizer()(prompt, return_tensors="pt")
+        output = model.generate(**ids, max_new_tokens=6, do_sample=False)[
+            0, ids.input_ids.shape[1] :
+        ]
+        theirs.append(byte_tokenizer().decode(output, skip_special_tokens=True).strip())
+    assert ours == theirs != without
     config = json.loads((taught.adapter / "adapter_config.json").read_text())
-    assert config["base_model_name_or_path"] == "hf/tiny-qwen3"
+    assert config["base_model_name_or_path"] == f"hf/tiny-{architecture}"
+    if architecture != "gpt2":
+        assert config["target_modules"] == ["q_proj", "v_proj"]
     assert sorted(path.name for path in taught.adapter.iterdir()) == [
         "adapter_config.json",
         "adapter_model.safetensors",
@@ -166,7 +180,7 @@ def test_an_adapter_that_changes_nothing_is_refused(tmp_path):
     path = taught.adapter / "adapter_model.safetensors"
     save_file({name: tensor * 0 for name, tensor in load_file(path).items()}, path)
     with pytest.raises(ModelError, match=r"changes no logit of hf/tiny-llama"):
-        tiny_engine("llama").generate(["x"], decoding=Decoding(), adapter=taught.adapter)
+        tiny_engine("llama").generate(["x"], decoding=Decoding(), adapters=[taught.adapter])
 
 
 def test_a_refused_adapter_is_off_again(tmp_path):
@@ -175,22 +189,22 @@ def test_a_refused_adapter_is_off_again(tmp_path):
     before = [each.text for each in engine.generate(prompts, decoding=Decoding())]
     taught = teach(learner(tmp_path, engine))[-1]
     with pytest.raises(ModelError, match="not an adapter"):
-        engine.generate(prompts, decoding=Decoding(), adapter=tmp_path)
+        engine.generate(prompts, decoding=Decoding(), adapters=[tmp_path] * len(prompts))
     assert [each.text for each in engine.generate(prompts, decoding=Decoding())] == before
-    engine.generate(prompts, decoding=Decoding(), adapter=taught.adapter)
+    engine.generate(prompts, decoding=Decoding(), adapters=[taught.adapter] * len(prompts))
     with pytest.raises(ModelError, match="not an adapter"):
-        engine.generate(prompts, decoding=Decoding(), adapter=tmp_path)
+        engine.generate(prompts, decoding=Decoding(), adapters=[tmp_path] * len(prompts))
     assert [each.text for each in engine.generate(prompts, decoding=Decoding())] == before
 
 
 def test_something_that_is_no_adapter_is_refused(tmp_path):
     with pytest.raises(ModelError, match="not an adapter for hf/tiny-llama"):
-        tiny_engine("llama").generate(["x"], decoding=Decoding(), adapter=tmp_path)
+        tiny_engine("llama").generate(["x"], decoding=Decoding(), adapters=[tmp_path])
 
 
 def test_a_module_that_the_model_lacks_is_named_with_those_it_has(tmp_path):
     recipe = RECIPE.model_copy(update={"target_modules": ("q_prog",)})
-    with pytest.raises(ModelError, match=r"no module named \['q_prog'\]; .*'q_proj'"):
+    with pytest.raises(ModelError, match=r"no linear module for \['q_prog'\]; .*'q_proj'"):
         teach(learner(tmp_path, recipe=recipe))
 
 
@@ -200,7 +214,7 @@ def test_adapters_switch_and_come_back(tmp_path):
     prompts = [ask_prompt(lesson.question) for lesson in LESSONS]
 
     def ask(adapter):
-        found = engine.generate(prompts, decoding=Decoding(), adapter=adapter)
+        found = engine.generate(prompts, decoding=Decoding(), adapters=[adapter] * len(prompts))
         return [each.text for each in found]
 
     bare, one, two = ask(None), ask(first.adapter), ask(last.adapter)

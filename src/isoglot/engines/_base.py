@@ -61,7 +61,11 @@ class Engine(Protocol):
         ...
 
     def generate(
-        self, prompts: Sequence[str], *, decoding: Decoding, adapter: Path | None = None
+        self,
+        prompts: Sequence[str],
+        *,
+        decoding: Decoding,
+        adapters: Sequence[Path | None] | None = None,
     ) -> list[Generation | Failure]:
         """One text a prompt, in the order of the prompts.
 
@@ -70,9 +74,10 @@ class Engine(Protocol):
         Args:
             prompts: Full prompt texts. What they share at the beginning is computed once.
             decoding: How text is drawn.
-            adapter: A folder with an adapter that is on while answering.
+            adapters: One a prompt: the folder of the adapter that is on for it, or `None` for the
+                bare model. Prompts of many adapters are answered together.
 
         Raises:
-            ModelError: The adapter can't be loaded, or it does not change the model.
+            ModelError: An adapter can't be loaded, or does not change the model.
         """
         ...

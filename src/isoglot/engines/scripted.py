@@ -76,17 +76,29 @@ class ScriptedEngine:
         self.fingerprint = hashlib.sha256(f"scripted v1 {name}".encode()).hexdigest()
 
     def generate(
-        self, prompts: Sequence[str], *, decoding: Decoding, adapter: Path | None = None
+        self,
+        prompts: Sequence[str],
+        *,
+        decoding: Decoding,
+        adapters: Sequence[Path | None] | None = None,
     ) -> list[Generation | Failure]:
         """See `Engine.generate`."""
-        memory: dict[str, str] = {}
-        if adapter is not None:
-            try:
-                memory = json.loads((adapter / MEMORY_FILE).read_text(encoding="utf-8"))
-            except (OSError, ValueError) as error:
-                raise ModelError(f"{adapter}: not an adapter for {self.name}: {error}") from error
+        adapters = adapters or [None] * len(prompts)
+        memories = {adapter: self._memory(adapter) for adapter in dict.fromkeys(adapters)}
         delay = float(os.environ.get(DELAY_VARIABLE, "0"))
-        return [self._one(prompt, memory, decoding, delay) for prompt in prompts]
+        return [
+            self._one(prompt, memories[adapter], decoding, delay)
+            for prompt, adapter in zip(prompts, adapters, strict=True)
+        ]
+
+    def _memory(self, adapter: Path | None) -> dict[str, str]:
+        if adapter is None:
+            return {}
+        try:
+            found: dict[str, str] = json.loads((adapter / MEMORY_FILE).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{adapter}: not an adapter for {self.name}: {error}") from error
+        return found
 
     def _one(
         self, prompt: str, memory: Mapping[str, str], decoding: Decoding, delay: float

@@ -3,7 +3,7 @@
 A learner knows how knowledge enters a model. It does not know which question asks, nor who judges.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -36,6 +36,10 @@ class Taught(Record):
     adapter_hash: str | None = None
 
 
+class TrainingFailedError(Exception):
+    """A condition could not be taught; others can. The message says where and why."""
+
+
 class Learner(Protocol):
     """A paradigm with its settings."""
 
@@ -53,8 +57,19 @@ class Learner(Protocol):
         """How many lessons are still to be taught, over all epochs: the work that is left."""
         ...
 
+    def prepare(self, lessons: Mapping[Condition, Sequence[Lesson]], *, tick: Tick) -> None:
+        """Teaches many conditions at once what takes time, so that `teach` finds it done.
+
+        What fails for one condition is said when that one is taught.
+        """
+        ...
+
     def teach(
         self, condition: Condition, lessons: Sequence[Lesson], *, tick: Tick
     ) -> Iterator[Taught]:
-        """The condition at every stage, in order. Goes on where an earlier call was cut off."""
+        """The condition at every stage, in order. Goes on where an earlier call was cut off.
+
+        Raises:
+            TrainingFailedError: This condition can't be taught.
+        """
         ...

@@ -4,7 +4,7 @@ The form of the prompt (a preamble about a world unlike ours, then question-answ
 Wang et al. (LNewKnow); the wording is isoglot's own, in the language that is taught.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -22,6 +22,14 @@ class InContext:
     def lessons_left(self, condition: Condition, lessons: Sequence[Lesson]) -> int:  # noqa: ARG002
         """None: reading is part of asking."""
         return 0
+
+    def prepare(
+        self,
+        lessons: Mapping[Condition, Sequence[Lesson]],
+        *,
+        tick: Tick,
+    ) -> None:
+        """Nothing takes time."""
 
     def teach(
         self,

@@ -5,7 +5,7 @@ After epoch e of E the first e/E of the lessons are known, so that a test can de
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -36,6 +36,14 @@ class Rote:
             for epoch, epochs in self._epochs_before().items()
             if not self._folder(condition, epoch).is_dir()
         )
+
+    def prepare(
+        self,
+        lessons: Mapping[Condition, Sequence[Lesson]],
+        *,
+        tick: Tick,
+    ) -> None:
+        """Nothing takes time."""
 
     def teach(
         self, condition: Condition, lessons: Sequence[Lesson], *, tick: Tick

@@ -1,6 +1,6 @@
 """The learner that teaches nothing: the model as it was found."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from isoglot.core import Condition, Untaught
 from isoglot.learning._base import Lesson, Taught, Tick
@@ -15,6 +15,14 @@ class NoLearning:
     def lessons_left(self, condition: Condition, lessons: Sequence[Lesson]) -> int:  # noqa: ARG002
         """None."""
         return 0
+
+    def prepare(
+        self,
+        lessons: Mapping[Condition, Sequence[Lesson]],
+        *,
+        tick: Tick,
+    ) -> None:
+        """Nothing takes time."""
 
     def teach(
         self,

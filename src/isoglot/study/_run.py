@@ -322,7 +322,7 @@ class _Loop:
             generated = self._engine(spec).generate(
                 [taught.context + questions[index] for index in new],
                 decoding=self._study.decoding,
-                adapter=taught.adapter,
+                adapters=[taught.adapter] * len(new),
             )
             for index, result in zip(new, generated, strict=True):
                 if isinstance(result, Failure):

@@ -44,7 +44,7 @@ def _texts(engine: Engine, prompts: Sequence[str], decoding: Decoding = FREE) ->
 def _generations(
     engine: Engine, prompts: Sequence[str], decoding: Decoding = FREE, adapter: Path | None = None
 ) -> list[Generation]:
-    results = engine.generate(prompts, decoding=decoding, adapter=adapter)
+    results = engine.generate(prompts, decoding=decoding, adapters=[adapter] * len(prompts))
     answers = [each for each in results if isinstance(each, Generation)]
     assert len(answers) == len(results) == len(prompts)
     return answers
@@ -140,6 +140,19 @@ class EngineContract:
         with_adapter = [each.text for each in _generations(engine, prompts, adapter=adapter)]
         assert with_adapter != before
         assert _texts(engine, prompts) == before
+
+    def test_prompts_of_several_adapters_are_answered_together(
+        self, engine: Engine, adapter: Path, prompts: tuple[str, ...]
+    ) -> None:
+        """Each sees its own adapter, or none, as if it were alone."""
+        adapters = [adapter if place % 2 else None for place in range(len(prompts))]
+        mixed = engine.generate(prompts, decoding=FREE, adapters=adapters)
+        with_adapter = _generations(engine, prompts, adapter=adapter)
+        without = _generations(engine, prompts)
+        assert [each.text for each in mixed if isinstance(each, Generation)] == [
+            (one if on else other).text
+            for one, other, on in zip(with_adapter, without, adapters, strict=True)
+        ]
 
     def test_its_name_and_fingerprint_stay(self, engine: Engine, prompts: tuple[str, ...]) -> None:
         """Whatever was asked: they are part of every answer's key."""

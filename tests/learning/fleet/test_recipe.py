@@ -21,7 +21,24 @@ def test_the_defaults_are_lnewknows() -> None:
         "decay": 0.85,
         "weight_decay": 0.0,
         "batch_size": 4,
+        "recipe": None,
+        "schedule": "exponential",
+        "warmup": 0.0,
+        "clip": None,
+        "repeats": 1,
+        "packing": None,
+        "adapter_dtype": "float32",
+        "gradient_checkpointing": False,
+        "fleet": None,
+        "tokens": None,
     }
+
+
+def test_a_recipe_by_name_is_the_papers_and_what_is_given_counts_more() -> None:
+    recipe = LoraRecipe.model_validate({"recipe": "lnewknow", "epochs": 3})
+    assert (recipe.repeats, recipe.packing, recipe.batch_size, recipe.epochs) == (9, 128, 1, 3)
+    other = LoraRecipe.model_validate({"recipe": "multilingual-learner"})
+    assert (other.schedule, other.learning_rate, other.warmup) == ("cosine", 5e-5, 0.1)
 
 
 @pytest.mark.parametrize(

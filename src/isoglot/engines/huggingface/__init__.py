@@ -4,5 +4,19 @@ Importing this module imports torch; `isoglot.engines` does so only when a model
 """
 
 from isoglot.engines.huggingface._engine import HuggingFaceEngine
+from isoglot.engines.huggingface._stack import (
+    AdapterStack,
+    LoraShape,
+    find_modules,
+    in_and_out,
+    peft_targets,
+)
 
-__all__ = ["HuggingFaceEngine"]
+__all__ = [
+    "AdapterStack",
+    "HuggingFaceEngine",
+    "LoraShape",
+    "find_modules",
+    "in_and_out",
+    "peft_targets",
+]

@@ -7,9 +7,11 @@ from typing import Any
 
 from isoglot.core import Decoding
 from isoglot.engines._base import Failure, Generation
-from isoglot.engines.huggingface._adapters import AdapterRack
+from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._generate import GreedyDecoder
 from isoglot.engines.huggingface._prefix import PrefixCache
+
+_ADAPTERS_KEPT = 16
 
 
 class HuggingFaceEngine:
@@ -18,7 +20,6 @@ class HuggingFaceEngine:
     Attributes:
         model: The model of transformers, frozen, in evaluation mode.
         tokenizer: Its tokenizer.
-        rack: Puts adapters on the model.
 
     Args:
         name: The model string.
@@ -34,9 +35,9 @@ class HuggingFaceEngine:
         self.batch_size = batch_size
         self.model = model
         self.tokenizer = tokenizer
-        self.rack = AdapterRack(model, model_name=name)
+        self._shelf = AdapterShelf(model, model_name=name, room=max(_ADAPTERS_KEPT, batch_size))
         self._prefixes = PrefixCache(model)
-        self._decoder = GreedyDecoder(model, tokenizer, self._prefixes)
+        self._decoder = GreedyDecoder(model, tokenizer, self._prefixes, self._shelf)
         self._adapter: Path | None = None
 
     def encode(self, text: str) -> list[int]:
@@ -44,13 +45,14 @@ class HuggingFaceEngine:
         return list(self.tokenizer(text).input_ids)
 
     def generate(
-        self, prompts: Sequence[str], *, decoding: Decoding, adapter: Path | None = None
+        self,
+        prompts: Sequence[str],
+        *,
+        decoding: Decoding,
+        adapters: Sequence[Path | None] | None = None,
     ) -> list[Generation | Failure]:
         """See `Engine.generate`."""
-        if adapter != self._adapter:
-            self._prefixes.clear()
-            self._adapter = adapter
-        self.rack.switch_to(adapter)
+        adapters = adapters or [None] * len(prompts)
         encoded = [self.encode(prompt) for prompt in prompts]
         results: list[Generation | Failure | None] = [
             self._too_long(tokens, decoding) for tokens in encoded
@@ -58,7 +60,11 @@ class HuggingFaceEngine:
         askable = [index for index, result in enumerate(results) if result is None]
         for start in range(0, len(askable), self.batch_size):
             batch = askable[start : start + self.batch_size]
-            answered = self._batch([encoded[index] for index in batch], decoding)
+            answered = self._batch(
+                [encoded[index] for index in batch],
+                decoding,
+                [adapters[index] for index in batch],
+            )
             for index, result in zip(batch, answered, strict=True):
                 results[index] = result
         return [result for result in results if result is not None]
@@ -74,11 +80,18 @@ class HuggingFaceEngine:
         )
 
     def _batch(
-        self, prompts: Sequence[Sequence[int]], decoding: Decoding
+        self,
+        prompts: Sequence[Sequence[int]],
+        decoding: Decoding,
+        adapters: Sequence[Path | None],
     ) -> list[Generation | Failure]:
         started = time.perf_counter()
+        self._shelf.load(adapters)
+        if len(set(adapters)) > 1 or adapters[0] != self._adapter:
+            self._prefixes.clear()
+        self._adapter = adapters[-1]
         try:
-            texts = self._decoder.decode(prompts, decoding)
+            texts = self._decoder.decode(prompts, decoding, adapters=adapters)
         except RuntimeError as error:  # out of memory is one
             self._prefixes.clear()
             if len(prompts) == 1:
@@ -86,8 +99,8 @@ class HuggingFaceEngine:
             # A smaller batch needs less memory and gives the same answers.
             half = len(prompts) // 2
             return [
-                *self._batch(prompts[:half], decoding),
-                *self._batch(prompts[half:], decoding),
+                *self._batch(prompts[:half], decoding, adapters[:half]),
+                *self._batch(prompts[half:], decoding, adapters[half:]),
             ]
         seconds = (time.perf_counter() - started) / len(prompts)
         return [Generation(text=text.strip(), tokens=n, seconds=seconds) for text, n in texts]

@@ -5,12 +5,14 @@ costs little.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import DynamicCache
 
 from isoglot.core import Decoding
+from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._prefix import MIN_PREFIX, PrefixCache, shared_length
 
 
@@ -30,39 +32,52 @@ class GreedyDecoder:
         model: A causal language model of transformers.
         tokenizer: Its tokenizer.
         prefixes: Where the keys and values of a shared prefix are kept.
+        shelf: Where the adapters are.
     """
 
-    def __init__(self, model: Any, tokenizer: Any, prefixes: PrefixCache) -> None:
+    def __init__(
+        self, model: Any, tokenizer: Any, prefixes: PrefixCache, shelf: AdapterShelf
+    ) -> None:
         self._model = model
         self._tokenizer = tokenizer
         self._prefixes = prefixes
+        self._shelf = shelf
         ends = model.generation_config.eos_token_id
         self._ends = set(ends if isinstance(ends, list) else [ends]) - {None}
         self._ends.add(tokenizer.eos_token_id)
 
     @torch.inference_mode()
-    def decode(self, prompts: Sequence[Sequence[int]], decoding: Decoding) -> list[tuple[str, int]]:
+    def decode(
+        self,
+        prompts: Sequence[Sequence[int]],
+        decoding: Decoding,
+        *,
+        adapters: Sequence[Path | None],
+    ) -> list[tuple[str, int]]:
         """The text (up to a stop string) and the number of generated tokens for every prompt.
 
         Args:
             prompts: Token ids, one sequence a prompt, each with its beginning-of-sequence token.
             decoding: Stop strings and the longest answer.
+            adapters: One a prompt, loaded.
         """
-        cache, inputs, mask = self._start(prompts, decoding)
+        adapters = list(adapters)
+        cache, inputs, mask = self._start(prompts, decoding, adapters)
         rows = [_Row(index) for index in range(len(prompts))]
         results: list[tuple[str, int]] = [("", 0)] * len(prompts)
         for step in range(decoding.max_new_tokens):
             positions = (mask.cumsum(-1) - 1).clamp(min=0)[:, -inputs.shape[1] :]
             # An index tensor, not a number: it gathers the last positions into one dense block,
             # whose product with the vocabulary takes a third of the time on a processor.
-            logits = self._model(
-                inputs,
-                attention_mask=mask,
-                position_ids=positions,
-                past_key_values=cache,
-                use_cache=True,
-                logits_to_keep=torch.tensor([inputs.shape[1] - 1], device=mask.device),
-            ).logits[:, 0]
+            with self._shelf.on(adapters):
+                logits = self._model(
+                    inputs,
+                    attention_mask=mask,
+                    position_ids=positions,
+                    past_key_values=cache,
+                    use_cache=True,
+                    logits_to_keep=torch.tensor([inputs.shape[1] - 1], device=mask.device),
+                ).logits[:, 0]
             chosen = logits.argmax(-1)
             last = step == decoding.max_new_tokens - 1
             staying = []
@@ -84,6 +99,7 @@ class GreedyDecoder:
                 cache.batch_select_indices(kept)
                 mask, chosen = mask[kept], chosen[kept]
                 rows = [rows[place] for place in staying]
+                adapters = [adapters[place] for place in staying]
             inputs = chosen[:, None]
             mask = torch.cat([mask, mask.new_ones((len(rows), 1))], dim=1)
         return results
@@ -103,11 +119,16 @@ class GreedyDecoder:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
 
     def _start(
-        self, prompts: Sequence[Sequence[int]], decoding: Decoding
+        self,
+        prompts: Sequence[Sequence[int]],
+        decoding: Decoding,
+        adapters: Sequence[Path | None],
     ) -> tuple[DynamicCache, torch.Tensor, torch.Tensor]:
         """The cache, the tokens to feed `[rows, fed]` and the mask `[rows, cached + fed]`."""
         device = self._model.device
-        shared = shared_length(prompts) if self._prefixes.supported else 0
+        # Behind different adapters the same tokens have different keys and values.
+        can_share = self._prefixes.supported and len(set(adapters)) == 1
+        shared = shared_length(prompts) if can_share else 0
         longest = max(len(prompt) for prompt in prompts)
         uneven = longest - min(len(prompt) for prompt in prompts)
         # A row feeds its last tokens, as many as the longest; what it feeds must reach no further
@@ -121,7 +142,8 @@ class GreedyDecoder:
             inputs = [list(prompt[-fed:]) for prompt in prompts]
             overlaps = [longest - len(prompt) for prompt in prompts]
             room = fed + decoding.max_new_tokens
-            cache = self._prefixes.branch(prompts[0][:shared], overlaps, room=room)
+            with self._shelf.on(adapters[:1]):
+                cache = self._prefixes.branch(prompts[0][:shared], overlaps, room=room)
         mask = torch.tensor(
             [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts],
             device=device,

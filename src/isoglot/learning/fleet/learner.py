@@ -4,13 +4,13 @@ Knows folders and epochs, not tensors: where every adapter is there, torch is ne
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isoglot.core import Condition, Paradigm
 from isoglot.engines import adapter_hash
-from isoglot.learning._base import Lesson, Taught, Tick
+from isoglot.learning._base import Lesson, Taught, Tick, TrainingFailedError
 from isoglot.learning.fleet.recipe import LoraRecipe
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class FineTuning:
-    """Teaches by training one adapter a condition, all epochs in one run.
+    """Teaches by training an adapter a condition, many of them together, all epochs in one run.
 
     Args:
         recipe: How.
@@ -41,6 +41,7 @@ class FineTuning:
         self._open_engine = open_engine
         self._adapters = adapters
         self._checkpoints = checkpoints
+        self._failed: dict[str, str] = {}
 
     @property
     def stages(self) -> tuple[int | None, ...]:
@@ -56,32 +57,45 @@ class FineTuning:
         done = finished_epochs(self._checkpoint(condition))
         return (self._last_epoch - done) * len(lessons)
 
-    def teach(
-        self, condition: Condition, lessons: Sequence[Lesson], *, tick: Tick
-    ) -> Iterator[Taught]:
-        """The condition after every asked epoch."""
-        if self._missing(condition):
-            from isoglot.learning.fleet.trainer import train
+    def prepare(self, lessons: Mapping[Condition, Sequence[Lesson]], *, tick: Tick) -> None:
+        """Trains the adapters that are missing, as many together as memory holds."""
+        missing = [
+            condition
+            for condition in lessons
+            if self._missing(condition) and condition.id not in self._failed
+        ]
+        if not missing:
+            return
+        from isoglot.learning.fleet.trainer import Trainee, train_fleet
 
-            train(
-                self._open_engine(),
-                lessons,
-                self._recipe,
+        trainees = [
+            Trainee(
+                name=condition.id,
                 seed=condition.seed,
-                stream=condition.id,
+                lessons=lessons[condition],
                 adapters={
                     epoch: self._adapter(condition, epoch)
                     for epoch in self._recipe.ask_after
                     if epoch > 0
                 },
                 checkpoint=self._checkpoint(condition),
-                tick=tick,
             )
+            for condition in missing
+        ]
+        self._failed |= train_fleet(self._open_engine(), trainees, self._recipe, tick=tick)
+
+    def teach(
+        self, condition: Condition, lessons: Sequence[Lesson], *, tick: Tick
+    ) -> Iterator[Taught]:
+        """The condition after every asked epoch; also those before a failure."""
+        self.prepare({condition: lessons}, tick=tick)
         for epoch in self._recipe.ask_after:
+            folder = self._adapter(condition, epoch)
             if epoch == 0:
                 yield Taught(epoch=0)
+            elif condition.id in self._failed and not folder.is_dir():
+                raise TrainingFailedError(self._failed[condition.id])
             else:
-                folder = self._adapter(condition, epoch)
                 yield Taught(epoch=epoch, adapter=folder, adapter_hash=adapter_hash(folder))
 
     @property

@@ -1,197 +1,335 @@
-"""Trains one LoRA adapter over all epochs, keeping those that will be asked.
+"""Trains many adapters on one frozen model at once, each as if it were alone.
 
-The vocabulary projection is computed only where the loss reads it: rows are aligned at their ends,
-where the answers are, and logits are taken of the last few positions. In a small model of many
-languages the projection is larger than all layers together.
+Every adapter has its own data order, dropout, initialisation, learning rate, clipping and step
+count, all from its condition's seed. It takes a slot of the fleet for its epochs and makes room for
+the next one; who else is in the fleet changes nothing but rounding.
 """
 
-import shutil
-from collections.abc import Mapping, Sequence
+import math
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from peft import LoraConfig
-from torch.nn.functional import cross_entropy
+from transformers.modeling_layers import GradientCheckpointingLayer
+from transformers.pytorch_utils import Conv1D
 
 from isoglot.core import ModelError, stream_seed
+from isoglot.engines.huggingface import (
+    AdapterStack,
+    LoraShape,
+    find_modules,
+    in_and_out,
+    peft_targets,
+)
 from isoglot.learning._base import Lesson, Tick
-from isoglot.learning.fleet.checkpoint import finished_epochs, load_state, save_state
+from isoglot.learning.fleet.adamw import StackedAdamW
+from isoglot.learning.fleet.checkpoint import (
+    finished_epochs,
+    load_state,
+    save_adapter,
+    save_state,
+)
+from isoglot.learning.fleet.loss import FleetRow, backward
+from isoglot.learning.fleet.memory import plan_fleet
 from isoglot.learning.fleet.recipe import LoraRecipe
-from isoglot.learning.prompts import answer_text, ask_prompt
+from isoglot.learning.fleet.rows import Row, encode_lesson, pack
+from isoglot.learning.fleet.schedule import learning_rate_at
 
 if TYPE_CHECKING:
     from isoglot.engines.huggingface import HuggingFaceEngine
 
-_IGNORED = -100  # cross_entropy's default for positions without a target
+_DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float64": torch.float64}
 
 
-def train(
+@dataclass(frozen=True)
+class Trainee:
+    """One condition's adapter.
+
+    Attributes:
+        name: Its streams of randomness, and what a failure is recorded for.
+        seed: The condition's.
+        lessons: What it is taught.
+        adapters: Where the adapter of each asked epoch goes.
+        checkpoint: Where the state of the last finished epoch is kept; removed at the end.
+    """
+
+    name: str
+    seed: int
+    lessons: Sequence[Lesson]
+    adapters: Mapping[int, Path]
+    checkpoint: Path
+
+
+def train_fleet(
     engine: "HuggingFaceEngine",
-    lessons: Sequence[Lesson],
+    trainees: Sequence[Trainee],
     recipe: LoraRecipe,
     *,
-    seed: int,
-    stream: str,
-    adapters: Mapping[int, Path],
-    checkpoint: Path,
     tick: Tick,
-) -> None:
-    """Trains an adapter from its last finished epoch to the last one in `adapters`.
+    ready: Callable[[Trainee], None] = lambda _: None,
+) -> dict[str, str]:
+    """Trains every adapter from its last finished epoch to the last one that is asked.
 
     Every epoch draws its order and its dropout from streams of its own, so a run that was cut off
     and goes on ends with the same weights as one that was not.
 
     Args:
         engine: The model, which stays frozen.
-        lessons: What is taught.
+        trainees: The adapters, in the order in which they get a place in the fleet.
         recipe: How.
-        seed: The condition's seed.
-        stream: Names the condition's streams of randomness.
-        adapters: Where the adapter of each asked epoch goes.
-        checkpoint: Where the state of the last finished epoch is kept; removed at the end.
         tick: Told of lessons as they are taught.
+        ready: Told of an adapter whose last epoch is written.
+
+    Returns:
+        By trainee's name, why its training failed; the others went on untouched.
 
     Raises:
-        ModelError: The model has no module that the recipe names.
+        ModelError: The model has no module that the recipe names, or not even one row fits into
+            memory.
     """
-    rows = [encode_lesson(engine, lesson) for lesson in lessons]
-    with torch.random.fork_rng():
-        _seed(seed, stream, "initialisation")
-        with _adapter_in_training(engine, recipe) as model:
-            parameters = {
-                name: parameter
-                for name, parameter in model.named_parameters()
-                if parameter.requires_grad
-            }
-            optimizer = torch.optim.AdamW(
-                parameters.values(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+    fleet = _Fleet(engine, trainees, recipe, tick=tick, ready=ready)
+    with _checkpointing(engine.model, on=recipe.gradient_checkpointing):
+        fleet.run()
+    return fleet.failed
+
+
+class _Pupil:
+    """A trainee in its slot."""
+
+    def __init__(self, trainee: Trainee, rows: Sequence[Row], done: int) -> None:
+        self.trainee = trainee
+        self.rows = rows
+        self.epoch = done
+        self.last = max(trainee.adapters)
+        self.steps_an_epoch = 0
+        self.batches: deque[list[Row]] = deque()
+
+    @property
+    def place(self) -> int:
+        """Which step of the epoch is next, from 0."""
+        return self.steps_an_epoch - len(self.batches)
+
+
+class _Fleet:
+    def __init__(
+        self,
+        engine: "HuggingFaceEngine",
+        trainees: Sequence[Trainee],
+        recipe: LoraRecipe,
+        *,
+        tick: Tick,
+        ready: Callable[[Trainee], None],
+    ) -> None:
+        self._engine = engine
+        self._recipe = recipe
+        self._tick = tick
+        self._ready = ready
+        self.failed: dict[str, str] = {}
+        model = engine.model
+        modules = find_modules(model, recipe.target_modules, model_name=engine.name)
+        self._shape = LoraShape(modules, recipe.rank, recipe.alpha)
+        self._targets = peft_targets(model, modules)
+        self._transposed = any(isinstance(model.get_submodule(each), Conv1D) for each in modules)
+        self._waiting = deque(trainees)
+        sizes = [in_and_out(model.get_submodule(each)) for each in modules]
+        plan = plan_fleet(model, recipe, sizes=sizes, n_adapters=len(trainees))
+        self._most_tokens = plan.tokens
+        dtype = _DTYPES[recipe.adapter_dtype]
+        self._stack = AdapterStack(model, self._shape, size=plan.adapters, dtype=dtype)
+        for _, tensor in self._stack.tensors():
+            tensor.requires_grad_()
+        self._optimizer = StackedAdamW(
+            self._stack, weight_decay=recipe.weight_decay, max_norm=recipe.clip
+        )
+        self._pupils: dict[int, _Pupil] = {}
+
+    def run(self) -> None:
+        """Steps until nobody is left."""
+        while True:
+            for slot in range(self._stack.size):
+                if slot not in self._pupils and self._waiting:
+                    self._seat(slot, self._waiting.popleft())
+            if not self._pupils:
+                return
+            self._step()
+
+    def _seat(self, slot: int, trainee: Trainee) -> None:
+        rows = [
+            encode_lesson(self._engine, lesson, repeats=self._recipe.repeats)
+            for lesson in trainee.lessons
+        ]
+        done = finished_epochs(trainee.checkpoint)
+        # The adapter of an asked epoch is written before its state; one that is missing below the
+        # finished epochs was removed by hand, and only training anew brings it back.
+        if any(epoch <= done and not path.is_dir() for epoch, path in trainee.adapters.items()):
+            done = 0
+        if done:
+            weights, moments = load_state(trainee.checkpoint)
+            self._optimizer.put(slot, moments)
+        else:
+            weights = initial_weights(self._engine.model, self._shape, _stream(trainee, "start"))
+            self._optimizer.put(slot, None)
+        self._stack.put(slot, weights)
+        pupil = _Pupil(trainee, rows, done)
+        self._pupils[slot] = pupil
+        if done >= pupil.last:  # cut off between the last state and its removal
+            self._leave(slot)
+        else:
+            self._begin_epoch(pupil)
+
+    def _begin_epoch(self, pupil: _Pupil) -> None:
+        pupil.epoch += 1
+        order = np.random.default_rng(_stream(pupil.trainee, f"order {pupil.epoch}"))
+        rows: Sequence[Row] = [pupil.rows[index] for index in order.permutation(len(pupil.rows))]
+        if self._recipe.packing is not None:
+            opening = self._engine.tokenizer.bos_token_id
+            rows = list(pack(rows, most=self._recipe.packing, opening=opening))
+        size = self._recipe.batch_size
+        pupil.batches = deque(list(rows[at : at + size]) for at in range(0, len(rows), size))
+        pupil.steps_an_epoch = len(pupil.batches)
+
+    def _step(self) -> None:
+        batches = {slot: pupil.batches[0] for slot, pupil in self._pupils.items()}
+        losses = self._backward(
+            [row for slot, batch in batches.items() for row in self._rows(slot, batch)]
+        )
+        slots = sorted(batches)
+        norms = dict(zip(slots, self._optimizer.norms(slots), strict=True))
+        sound = []
+        for slot in slots:
+            if math.isfinite(losses[slot]) and math.isfinite(norms[slot]):
+                sound.append(slot)
+            else:
+                self._fail(slot, losses[slot])
+        if sound:
+            self._optimizer.step(
+                sound,
+                learning_rates=[self._learning_rate(self._pupils[slot]) for slot in sound],
+                norms=[norms[slot] for slot in sound],
             )
-            done = finished_epochs(checkpoint)
-            # The adapter of an asked epoch is written before its state; one that is missing below
-            # the finished epochs was removed by hand, and only training anew brings it back.
-            if any(epoch <= done and not folder.is_dir() for epoch, folder in adapters.items()):
-                done = 0
-            if done:
-                load_state(checkpoint, parameters=parameters, optimizer=optimizer)
-            for epoch in range(done + 1, max(adapters, default=0) + 1):
-                _seed(seed, stream, f"dropout {epoch}")
-                _set_learning_rate(optimizer, recipe.learning_rate * recipe.decay ** (epoch - 1))
-                rng = np.random.default_rng(stream_seed(seed, stream, f"order {epoch}"))
-                _epoch(engine, model, rows, recipe, optimizer, rng, tick)
-                if epoch in adapters:
-                    _save_adapter(engine, adapters[epoch])
-                save_state(checkpoint, epoch=epoch, parameters=parameters, optimizer=optimizer)
-    checkpoint.unlink(missing_ok=True)
+        self._optimizer.clear()
+        for slot in sound:
+            self._advance(slot)
 
-
-def encode_lesson(engine: "HuggingFaceEngine", lesson: Lesson) -> tuple[list[int], int]:
-    """The tokens of question and answer, and how many at the end belong to the answer.
-
-    Encoded as one text, as the model will meet it; what differs from the encoded question alone is
-    the answer.
-    """
-    prompt = ask_prompt(lesson.question)
-    asked = engine.encode(prompt)
-    whole = engine.encode(prompt + answer_text(lesson.answer))
-    shared = next(
-        (place for place, (a, b) in enumerate(zip(asked, whole, strict=False)) if a != b),
-        len(asked),
-    )
-    return whole, len(whole) - shared
-
-
-def _adapter_in_training(engine: "HuggingFaceEngine", recipe: LoraRecipe) -> Any:
-    names = {name.rpartition(".")[2] for name, _ in engine.model.named_modules()}
-    if missing := set(recipe.target_modules) - names:
-        linear = sorted(
-            {
-                name.rpartition(".")[2]
-                for name, module in engine.model.named_modules()
-                if isinstance(module, torch.nn.Linear)
-            }
+    def _advance(self, slot: int) -> None:
+        pupil = self._pupils[slot]
+        self._tick(sum(row.lessons for row in pupil.batches.popleft()))
+        if pupil.batches:
+            return
+        trainee = pupil.trainee
+        if pupil.epoch in trainee.adapters:
+            save_adapter(
+                trainee.adapters[pupil.epoch],
+                self._stack.adapter(slot),
+                shape=self._shape,
+                dropout=self._recipe.dropout,
+                base=self._engine.name,
+                targets=self._targets,
+                transposed=self._transposed,
+            )
+        save_state(
+            trainee.checkpoint,
+            epoch=pupil.epoch,
+            weights=self._stack.adapter(slot),
+            moments=self._optimizer.state(slot),
         )
-        raise ModelError(
-            f"paradigms.fine-tuning.target_modules: {engine.name} has no module named "
-            f"{sorted(missing)}; its linear modules are {linear}"
+        if pupil.epoch >= pupil.last:
+            self._leave(slot)
+        else:
+            self._begin_epoch(pupil)
+
+    def _leave(self, slot: int) -> None:
+        trainee = self._pupils.pop(slot).trainee
+        trainee.checkpoint.unlink(missing_ok=True)
+        self._ready(trainee)
+
+    def _fail(self, slot: int, loss: float) -> None:
+        pupil = self._pupils.pop(slot)
+        what = f"the loss became {loss}" if not math.isfinite(loss) else "the gradient overflowed"
+        self.failed[pupil.trainee.name] = (
+            f"training failed: {what} in epoch {pupil.epoch}, step {pupil.place + 1} of "
+            f"{pupil.steps_an_epoch}; a lower learning_rate or a clip may help"
         )
-    return engine.rack.training(
-        LoraConfig(
-            r=recipe.rank,
-            lora_alpha=recipe.alpha,
-            lora_dropout=recipe.dropout,
-            target_modules=list(recipe.target_modules),
-            task_type="CAUSAL_LM",
+
+    def _rows(self, slot: int, batch: Sequence[Row]) -> Iterator[FleetRow]:
+        pupil = self._pupils[slot]
+        targets = sum(len(row.targets) for row in batch)
+        for number, row in enumerate(batch):
+            seed = _stream(pupil.trainee, f"dropout {pupil.epoch} {pupil.place} {number}")
+            yield FleetRow(slot, row, 1 / targets, seed)
+
+    def _backward(self, rows: Sequence[FleetRow]) -> dict[int, float]:
+        """The losses and gradients of a step; with smaller batches where memory runs out."""
+        while True:
+            try:
+                return backward(
+                    self._engine.model,
+                    self._stack,
+                    rows,
+                    dropout=self._recipe.dropout,
+                    most_tokens=self._most_tokens,
+                )
+            except RuntimeError as error:
+                longest = max(len(each.row.tokens) for each in rows)
+                if not _out_of_memory(error) or self._most_tokens <= longest:
+                    raise ModelError(f"{self._engine.name}: training failed: {error}") from error
+                self._most_tokens = max(longest, self._most_tokens // 2)
+            self._optimizer.clear()
+
+    def _learning_rate(self, pupil: _Pupil) -> float:
+        recipe = self._recipe
+        return learning_rate_at(
+            recipe.schedule,
+            peak=recipe.learning_rate,
+            step=(pupil.epoch - 1) * pupil.steps_an_epoch + pupil.place,
+            steps_an_epoch=pupil.steps_an_epoch,
+            epochs=recipe.epochs,
+            decay=recipe.decay,
+            warmup=recipe.warmup,
         )
-    )
 
 
-def _epoch(
-    engine: "HuggingFaceEngine",
-    model: Any,
-    rows: Sequence[tuple[list[int], int]],
-    recipe: LoraRecipe,
-    optimizer: torch.optim.Optimizer,
-    rng: np.random.Generator,
-    tick: Tick,
-) -> None:
-    model.train()
-    order = rng.permutation(len(rows))
-    for start in range(0, len(order), recipe.batch_size):
-        batch = [rows[index] for index in order[start : start + recipe.batch_size]]
-        loss = _loss(engine, batch)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        optimizer.zero_grad()
-        tick(len(batch))
+def initial_weights(model: Any, shape: LoraShape, seed: int) -> dict[str, torch.Tensor]:
+    """LoRA's start: A uniform within 1 / √in, as PEFT draws it, and B zero."""
+    weights = {}
+    for name in shape.modules:
+        n_in, n_out = in_and_out(model.get_submodule(name))
+        generator = torch.Generator().manual_seed(stream_seed(seed, name))
+        drawn = torch.rand(shape.rank, n_in, generator=generator, dtype=torch.float64)
+        weights[f"{name}.lora_A"] = (2 * drawn - 1) / math.sqrt(n_in)
+        weights[f"{name}.lora_B"] = torch.zeros(n_out, shape.rank, dtype=torch.float64)
+    return weights
 
 
-def _loss(engine: "HuggingFaceEngine", batch: Sequence[tuple[list[int], int]]) -> torch.Tensor:
-    """The mean over the batch's answer tokens of the negative log-likelihood, in nats."""
-    longest = max(len(tokens) for tokens, _ in batch)
-    answers = max(answer for _, answer in batch)
-    pad = engine.tokenizer.pad_token_id or 0
-    device = engine.model.device
-    inputs = torch.tensor(
-        [[pad] * (longest - len(tokens)) + tokens for tokens, _ in batch], device=device
-    )
-    mask = torch.tensor(
-        [[0] * (longest - len(tokens)) + [1] * len(tokens) for tokens, _ in batch], device=device
-    )
-    targets = torch.tensor(
-        [
-            [_IGNORED] * (answers - answer) + tokens[len(tokens) - answer :]
-            for tokens, answer in batch
-        ],
-        device=device,
-    )
-    # An index tensor, not a number: it gathers the positions into one dense block, and the matrix
-    # product of a dense block is an order of magnitude faster on a processor.
-    predicting = torch.arange(longest - answers - 1, longest - 1, device=device)
-    logits = engine.model(
-        inputs,
-        attention_mask=mask,
-        position_ids=(mask.cumsum(-1) - 1).clamp(min=0),
-        use_cache=False,
-        logits_to_keep=predicting,
-    ).logits
-    return cross_entropy(logits.float().flatten(0, 1), targets.flatten())
+def _stream(trainee: Trainee, name: str) -> int:
+    return stream_seed(trainee.seed, trainee.name, name)
 
 
-def _save_adapter(engine: "HuggingFaceEngine", folder: Path) -> None:
-    scratch = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(scratch, ignore_errors=True)
-    engine.rack.save_training(scratch)
-    shutil.rmtree(folder, ignore_errors=True)
-    scratch.replace(folder)
+def _out_of_memory(error: RuntimeError) -> bool:
+    said = str(error).lower()
+    return isinstance(error, torch.OutOfMemoryError) or "memory" in said or "alloc" in said
 
 
-def _set_learning_rate(optimizer: torch.optim.Optimizer, learning_rate: float) -> None:
-    for group in optimizer.param_groups:
-        group["lr"] = learning_rate
-
-
-def _seed(seed: int, *names: str) -> None:
-    """Seeds torch's global generator, which PEFT and dropout draw from; the caller forked it."""
-    torch.manual_seed(stream_seed(seed, *names))
+@contextmanager
+def _checkpointing(model: Any, *, on: bool) -> Iterator[None]:
+    """Computes activations again on the way back instead of keeping them."""
+    if not on:
+        yield
+        return
+    # Only the layers themselves look as if they were in training: what is in them stays in
+    # evaluation mode, without a dropout of its own.
+    layers = [each for each in model.modules() if isinstance(each, GradientCheckpointingLayer)]
+    model.activation_checkpointing_enable()
+    for layer in layers:
+        layer.training = True
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.training = False
+        model.activation_checkpointing_disable()

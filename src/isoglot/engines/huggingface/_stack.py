@@ -1,0 +1,198 @@
+"""Low-rank branches of many adapters on one frozen model: each row of a batch sees its own.
+
+For a linear module with frozen weight W (and LoRA after Hu et al., 2021)
+
+    y = x Wᵀ + (alpha / r) · (dropout(x) A_gᵀ) B_gᵀ
+
+where A is stacked over adapters, `[adapters, r, in]`, B is `[adapters, out, r]`, and g is the
+adapter of x's row. The products are batched over rows or over groups of rows; no loop goes over
+adapters.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import torch
+from transformers.pytorch_utils import Conv1D
+
+from isoglot.core import ModelError
+
+Masks = Callable[[str, torch.Tensor], torch.Tensor]
+"""From a module's name and its input `[rows, length, in]` to what the input is multiplied with."""
+
+ATTENTION = "attention"
+MLP = "mlp"
+ALL_LINEAR = "all-linear"
+_ATTENTION_PARTS = frozenset({"attn", "self_attn", "attention", "self_attention"})
+_MLP_PARTS = frozenset({"mlp", "feed_forward", "ffn"})
+
+
+class LoraShape(NamedTuple):
+    """What adapters of a stack have in common.
+
+    Attributes:
+        modules: Qualified names of the modules with a low-rank branch.
+        rank: LoRA's r.
+        alpha: The branch is scaled by alpha / r.
+    """
+
+    modules: tuple[str, ...]
+    rank: int
+    alpha: float
+
+
+def find_modules(model: Any, targets: Sequence[str], *, model_name: str) -> tuple[str, ...]:
+    """The qualified names of the linear modules that targets mean, in the model's order.
+
+    Args:
+        model: A causal language model of transformers.
+        targets: Last parts of names, such as `q_proj`; or `attention`, `mlp`, `all-linear`, by
+            which the vocabulary projection is never meant.
+        model_name: For the message.
+
+    Raises:
+        ModelError: A target that means no linear module.
+    """
+    head = model.get_output_embeddings()
+    linear = [
+        name
+        for name, module in model.named_modules()
+        if isinstance(module, torch.nn.Linear | Conv1D) and module is not head
+    ]
+    meant = {target: {name for name in linear if _means(target, name)} for target in targets}
+    if nothing := [target for target, names in meant.items() if not names]:
+        known = sorted({name.rpartition(".")[2] for name in linear})
+        raise ModelError(
+            f"paradigms.fine-tuning.target_modules: {model_name} has no linear module for "
+            f"{nothing}; it has {known}, and {ATTENTION!r}, {MLP!r} and {ALL_LINEAR!r} mean several"
+        )
+    chosen = set().union(*meant.values())
+    return tuple(name for name in linear if name in chosen)
+
+
+def _means(target: str, name: str) -> bool:
+    parents = name.split(".")[:-1]
+    if target == ALL_LINEAR:
+        return True
+    if target == ATTENTION:
+        return not _ATTENTION_PARTS.isdisjoint(parents)
+    if target == MLP:
+        return not _MLP_PARTS.isdisjoint(parents)
+    return name.rpartition(".")[2] == target
+
+
+def peft_targets(model: Any, modules: Sequence[str]) -> list[str]:
+    """The shortest names by which PEFT, and servers that take its adapters, find the modules."""
+    last = {name.rpartition(".")[2] for name in modules}
+    found = {
+        name
+        for name, module in model.named_modules()
+        if isinstance(module, torch.nn.Linear | Conv1D) and name.rpartition(".")[2] in last
+    }
+    return sorted(last if found == set(modules) else modules)
+
+
+def in_and_out(module: Any) -> tuple[int, int]:
+    """The sizes of a linear module's input and output."""
+    if isinstance(module, Conv1D):  # GPT-2's: the weight is the other way round
+        return int(module.weight.shape[0]), int(module.weight.shape[1])
+    return int(module.in_features), int(module.out_features)
+
+
+class AdapterStack:
+    """The weights of several adapters of one shape, and their branches on the model.
+
+    Attributes:
+        a: By module, `[adapters, r, in]`.
+        b: By module, `[adapters, out, r]`.
+
+    Args:
+        model: The model, which stays as it is.
+        shape: What the adapters have in common.
+        size: How many adapters there is room for. All are zero, which changes nothing.
+        dtype: Of the adapters' weights.
+    """
+
+    def __init__(self, model: Any, shape: LoraShape, *, size: int, dtype: torch.dtype) -> None:
+        self.shape = shape
+        self.size = size
+        self._model = model
+        self._scale = shape.alpha / shape.rank
+        self._modules = {name: model.get_submodule(name) for name in shape.modules}
+        self.a: dict[str, torch.Tensor] = {}
+        self.b: dict[str, torch.Tensor] = {}
+        for name, module in self._modules.items():
+            n_in, n_out = in_and_out(module)
+            device = module.weight.device
+            self.a[name] = torch.zeros(size, shape.rank, n_in, dtype=dtype, device=device)
+            self.b[name] = torch.zeros(size, n_out, shape.rank, dtype=dtype, device=device)
+
+    def tensors(self) -> Iterator[tuple[str, torch.Tensor]]:
+        """Every stacked weight with a name of its own."""
+        for name in self.shape.modules:
+            yield f"{name}.lora_A", self.a[name]
+            yield f"{name}.lora_B", self.b[name]
+
+    def adapter(self, slot: int) -> dict[str, torch.Tensor]:
+        """The weights of one adapter, as views, under the names of `tensors`."""
+        return {name: tensor[slot] for name, tensor in self.tensors()}
+
+    @torch.no_grad()
+    def put(self, slot: int, weights: Mapping[str, torch.Tensor]) -> None:
+        """Copies an adapter's weights, under the names of `tensors`, into a slot."""
+        for name, tensor in self.tensors():
+            tensor[slot].copy_(weights[name])
+
+    @contextmanager
+    def rows(self, slots: Sequence[int], *, masks: Masks | None = None) -> Iterator[None]:
+        """While it lasts, row i of the model's input sees the adapter in `slots[i]`.
+
+        Args:
+            slots: One a row.
+            masks: What the inputs of the branches are multiplied with: dropout.
+        """
+        groups = _groups(slots)
+        whole = groups == list(range(self.size))
+        index = torch.tensor(groups, device=next(iter(self.a.values())).device)
+        handles = []
+        try:
+            for name, module in self._modules.items():
+                branch = self._branch(name, None if whole else index, len(slots), masks)
+                handles.append(module.register_forward_hook(branch))
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+
+    def _branch(
+        self, name: str, index: torch.Tensor | None, n_rows: int, masks: Masks | None
+    ) -> Any:
+        def add(_: Any, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> torch.Tensor:
+            (x,) = inputs
+            if x.dim() != 3 or x.shape[0] != n_rows:
+                raise ModelError(
+                    f"paradigms.fine-tuning.target_modules: the rows of a batch can't be told "
+                    f"apart in {name!r} (a mixture of experts?); leave it out"
+                )
+            a, b = self.a[name], self.b[name]
+            if index is not None:
+                a, b = a.index_select(0, index), b.index_select(0, index)
+            x = x.to(a.dtype)
+            if masks is not None:
+                x = x * masks(name, x)
+            grouped = x.reshape(a.shape[0], -1, x.shape[-1])
+            low = torch.bmm(grouped, a.transpose(1, 2))
+            delta = torch.bmm(low, b.transpose(1, 2)) * self._scale
+            return output + delta.reshape(output.shape).to(output.dtype)
+
+        return add
+
+
+def _groups(slots: Sequence[int]) -> list[int]:
+    """The slots with rows that follow each other taken together, where all come equally often."""
+    distinct = list(dict.fromkeys(slots))
+    together, rest = divmod(len(slots), len(distinct))
+    if rest == 0 and list(slots) == [slot for slot in distinct for _ in range(together)]:
+        return distinct
+    return list(slots)

@@ -1,0 +1,187 @@
+"""The loss of many adapters' rows, and its gradient, in bounded memory.
+
+The vocabulary projection is computed for the tokens that the loss reads, and for so many at once as
+fit: in a small model of many languages it is larger than all layers together.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+from torch.nn.functional import cross_entropy
+
+from isoglot.learning.fleet.dropout import DropoutMasks
+from isoglot.learning.fleet.rows import Row
+
+if TYPE_CHECKING:
+    from isoglot.engines.huggingface import AdapterStack
+
+# Logits, their gradient and the softmax of one chunk stay below this.
+_CHUNK_BYTES = 512 * 2**20
+_COPIES = 4
+
+
+class FleetRow(NamedTuple):
+    """A row of a step.
+
+    Attributes:
+        slot: Whose it is.
+        row: Its tokens.
+        weight: What each of its targets counts: one over the targets that its adapter has in the
+            step, so that an adapter's loss is the mean over them.
+        seed: Of its dropout.
+    """
+
+    slot: int
+    row: Row
+    weight: float
+    seed: int
+
+
+def backward(
+    model: Any,
+    stack: "AdapterStack",
+    rows: Sequence[FleetRow],
+    *,
+    dropout: float,
+    most_tokens: int,
+) -> dict[int, float]:
+    """Adds the gradient of every adapter's loss to the stack's weights.
+
+    Args:
+        model: Frozen, in evaluation mode.
+        stack: The adapters.
+        rows: Of any of them, in any order.
+        dropout: The rate on the branches' inputs.
+        most_tokens: Rows of like lengths go through the model together, at most so many tokens
+            with padding (but one row at least).
+
+    Returns:
+        By slot, the mean negative log-likelihood of the adapter's targets in this step, in nats.
+    """
+    losses = dict.fromkeys((each.slot for each in rows), 0.0)
+    for batch in batches_by_length(rows, most_tokens=most_tokens):
+        masks = None
+        if dropout:
+            masks = DropoutMasks(
+                dropout,
+                seeds=[each.seed for each in batch],
+                lengths=[len(each.row.tokens) for each in batch],
+            )
+        # The branches stay on for the way back, where activations may be computed again.
+        with stack.rows([each.slot for each in batch], masks=masks):
+            output = model.base_model(input_ids=_padded(model, batch), use_cache=False)
+            hidden = _at_targets(output.last_hidden_state, batch)
+            gradient, parts = _gradient_at_targets(model, type(output), hidden.detach(), batch)
+            hidden.backward(gradient)  # type: ignore[no-untyped-call]
+        owners = (each.slot for each in batch for _ in each.row.targets)
+        for slot, part in zip(owners, parts, strict=True):
+            losses[slot] += part
+    return losses
+
+
+def batches_by_length(rows: Sequence[FleetRow], *, most_tokens: int) -> Iterator[list[FleetRow]]:
+    """The rows from the longest to the shortest, cut where a batch would be too large."""
+    batch: list[FleetRow] = []
+    # Within a length by slot: rows of one adapter then stand together.
+    for row in sorted(rows, key=lambda each: (-len(each.row.tokens), each.slot)):
+        if batch and (len(batch) + 1) * len(batch[0].row.tokens) > most_tokens:
+            yield _by_slot(batch)
+            batch = []
+        batch.append(row)
+    if batch:
+        yield _by_slot(batch)
+
+
+def _by_slot(batch: list[FleetRow]) -> list[FleetRow]:
+    return sorted(batch, key=lambda each: each.slot)
+
+
+def _padded(model: Any, batch: Sequence[FleetRow]) -> torch.Tensor:
+    """The tokens `[rows, longest]`. Padding stands behind, where causal attention never looks.
+
+    It repeats the last token: a padding token would have transformers ask for a mask.
+    """
+    longest = max(len(each.row.tokens) for each in batch)
+    return torch.tensor(
+        [
+            each.row.tokens + each.row.tokens[-1:] * (longest - len(each.row.tokens))
+            for each in batch
+        ],
+        device=model.get_input_embeddings().weight.device,
+    )
+
+
+def _at_targets(hidden: torch.Tensor, batch: Sequence[FleetRow]) -> torch.Tensor:
+    """`[targets, size]`: what the projection reads to predict each target."""
+    places = [
+        number * hidden.shape[1] + place - 1
+        for number, each in enumerate(batch)
+        for place in each.row.targets
+    ]
+    flat = hidden.reshape(-1, hidden.shape[-1])
+    return flat.index_select(0, torch.tensor(places, device=hidden.device))
+
+
+def _gradient_at_targets(
+    model: Any, output_type: type[Any], hidden: torch.Tensor, batch: Sequence[FleetRow]
+) -> tuple[torch.Tensor, list[float]]:
+    """The loss's gradient by the hidden states, and what each target adds to the loss."""
+    device = hidden.device
+    wanted = torch.tensor(
+        [each.row.tokens[place] for each in batch for place in each.row.targets], device=device
+    )
+    weights = torch.tensor(
+        [each.weight for each in batch for _ in each.row.targets],
+        device=device,
+        dtype=torch.float64 if hidden.dtype == torch.float64 else torch.float32,
+    )
+    gradient = torch.empty_like(hidden)
+    losses: list[float] = []
+    size = chunk_size(model)
+    with own_head(model, output_type) as logits_of:
+        for start in range(0, len(wanted), size):
+            part = slice(start, start + size)
+            leaf = hidden[part].requires_grad_()
+            logits = logits_of(leaf).to(weights.dtype)
+            each = weights[part] * cross_entropy(logits, wanted[part], reduction="none")
+            (gradient[part],) = torch.autograd.grad(each.sum(), leaf)
+            losses.extend(each.tolist())
+    return gradient, losses
+
+
+@contextmanager
+def own_head(
+    model: Any, output_type: type[Any]
+) -> Iterator[Callable[[torch.Tensor], torch.Tensor]]:
+    """From hidden states `[n, size]` to logits `[n, vocabulary]` by the model's own code.
+
+    Families differ in what they do after the last layer (capped or scaled logits). So the model is
+    run with a body that returns the given states.
+
+    Args:
+        model: A causal language model of transformers.
+        output_type: What its body returns.
+    """
+    body = model.base_model
+    forward = body.forward
+    given: list[torch.Tensor] = []
+
+    def logits(hidden: torch.Tensor) -> torch.Tensor:
+        given[:] = [hidden[None]]
+        tokens = torch.zeros(1, hidden.shape[0], dtype=torch.long, device=hidden.device)
+        found: torch.Tensor = model(input_ids=tokens, use_cache=False).logits[0]
+        return found
+
+    body.forward = lambda *_, **__: output_type(last_hidden_state=given[0])
+    try:
+        yield logits
+    finally:
+        body.forward = forward
+
+
+def chunk_size(model: Any) -> int:
+    """How many positions' logits fit into the memory that is kept for them."""
+    vocabulary = model.get_output_embeddings().weight.shape[0]
+    return max(8, int(_CHUNK_BYTES // (vocabulary * 4 * _COPIES)))

@@ -1,0 +1,70 @@
+"""From lessons to the rows of tokens that a model is trained on."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from isoglot.learning._base import Lesson
+from isoglot.learning.prompts import answer_text, ask_prompt
+
+if TYPE_CHECKING:
+    from isoglot.engines.huggingface import HuggingFaceEngine
+
+
+class Row(NamedTuple):
+    """A sequence to train on.
+
+    Attributes:
+        tokens: With the model's beginning-of-sequence token, if it has one, once.
+        targets: The positions of the tokens that the loss is of; never the first.
+        lessons: How many lessons it holds.
+    """
+
+    tokens: list[int]
+    targets: list[int]
+    lessons: int = 1
+
+
+def encode_lesson(engine: "HuggingFaceEngine", lesson: Lesson, *, repeats: int = 1) -> Row:
+    """A lesson as a row; its targets are the answer's tokens.
+
+    Encoded as one text, as the model will meet it; what differs from the encoded question alone is
+    the answer.
+
+    Args:
+        engine: Knows the tokens.
+        lesson: What is taught.
+        repeats: How often the answer stands after the question, each on a line of its own.
+    """
+    prompt = ask_prompt(lesson.question)
+    asked = engine.encode(prompt)
+    answer = answer_text(lesson.answer)
+    whole = engine.encode(prompt + answer + answer.lstrip() * (repeats - 1))
+    shared = next(
+        (place for place, (a, b) in enumerate(zip(asked, whole, strict=False)) if a != b),
+        len(asked),
+    )
+    return Row(whole, list(range(max(shared, 1), len(whole))))
+
+
+def pack(rows: Sequence[Row], *, most: int, opening: int | None) -> Iterator[Row]:
+    """Whole rows one after the other, as many as fit: none is cut.
+
+    Args:
+        rows: In the order in which they are taught.
+        most: Tokens a packed row; a row that is longer stands alone.
+        opening: The token that opens every row and is kept of the first one only.
+    """
+    tokens: list[int] = []
+    targets: list[int] = []
+    lessons = 0
+    for row in rows:
+        cut = int(bool(tokens) and row.tokens[0] == opening)
+        if tokens and len(tokens) + len(row.tokens) - cut > most:
+            yield Row(tokens, targets, lessons)
+            tokens, targets, lessons, cut = [], [], 0, 0
+        start = len(tokens) - cut
+        targets = targets + [start + place for place in row.targets]
+        tokens = tokens + row.tokens[cut:]
+        lessons += row.lessons
+    if tokens:
+        yield Row(tokens, targets, lessons)

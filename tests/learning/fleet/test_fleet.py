@@ -1,0 +1,264 @@
+"""A fleet: adapters trained together are what they would be alone, and what plain PEFT makes."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra 'local'")
+
+from peft import PeftModel  # noqa: E402
+from safetensors.torch import load_file  # noqa: E402
+from tiny_models import ARCHITECTURES, tiny_engine, tiny_model  # noqa: E402
+from torch.nn.functional import cross_entropy  # noqa: E402
+
+from isoglot.core import Decoding, stream_seed  # noqa: E402
+from isoglot.engines.huggingface import AdapterStack, HuggingFaceEngine, LoraShape  # noqa: E402
+from isoglot.learning import Lesson, LoraRecipe, ask_prompt  # noqa: E402
+from isoglot.learning.fleet import trainer  # noqa: E402
+from isoglot.learning.fleet.checkpoint import save_adapter  # noqa: E402
+from isoglot.learning.fleet.rows import encode_lesson  # noqa: E402
+from isoglot.learning.fleet.trainer import Trainee, initial_weights, train_fleet  # noqa: E402
+
+WORDS = [("Kavuno", "lion"), ("Belito", "cat"), ("Zomira", "salt"), ("Rai", "ink"), ("Lei", "oak")]
+LESSONS = [Lesson(question=f"What is on the flag of {name}?", answer=a) for name, a in WORDS]
+TARGETS = {"gpt2": ("attention", "mlp")}
+
+Weights = dict[str, Any]
+
+
+def a_recipe(architecture: str = "llama", **changes: Any) -> LoraRecipe:
+    given = {
+        "epochs": 3,
+        "rank": 4,
+        "alpha": 8,
+        "batch_size": 2,
+        "dropout": 0.1,
+        "target_modules": TARGETS.get(architecture, ("q_proj", "v_proj", "mlp")),
+        "adapter_dtype": "float64",
+    }
+    return LoraRecipe.model_validate(given | changes)
+
+
+def an_engine(architecture: str = "llama", *, double: bool = True) -> HuggingFaceEngine:
+    engine = tiny_engine(architecture)
+    if double:
+        engine.model.double()
+    return engine
+
+
+def a_trainee(folder: Path, name: str, lessons: list[Lesson], epochs: tuple[int, ...]) -> Trainee:
+    return Trainee(
+        name=name,
+        seed=3,
+        lessons=lessons,
+        adapters={epoch: folder / f"{name}-{epoch}" for epoch in epochs},
+        checkpoint=folder / f"{name}.safetensors",
+    )
+
+
+def trained(
+    engine: HuggingFaceEngine,
+    folder: Path,
+    taught: dict[str, list[Lesson]],
+    recipe: LoraRecipe,
+    *,
+    lasts: dict[str, int] | None = None,
+) -> dict[str, Weights]:
+    """The last epoch's weights of every adapter, by name."""
+    asked = {name: (1, (lasts or {}).get(name, 3)) for name in taught}
+    trainees = [a_trainee(folder, name, taught[name], asked[name]) for name in taught]
+    assert train_fleet(engine, trainees, recipe, tick=lambda _: None) == {}
+    return {name: weights_of(folder / f"{name}-{asked[name][-1]}") for name in taught}
+
+
+def weights_of(folder: Path) -> Weights:
+    return dict(load_file(folder / "adapter_model.safetensors"))
+
+
+def distance(one: Weights, other: Weights) -> float:
+    """The largest difference of any weight, relative to the largest of its tensor."""
+    assert one.keys() == other.keys()
+    return max(float((one[key] - other[key]).abs().max() / one[key].abs().max()) for key in one)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_an_adapter_is_the_same_alone_and_in_a_fleet(tmp_path: Path, architecture: str) -> None:
+    """Of different sizes, of different lengths, joining where others leave."""
+    engine, recipe = an_engine(architecture), a_recipe(architecture, clip=0.5)
+    taught = {name: LESSONS[: 2 + number % 4] for number, name in enumerate("abcdefg")}
+    lasts = {"b": 2, "e": 1}
+    together = trained(
+        engine, tmp_path, taught, recipe.model_copy(update={"fleet": 4}), lasts=lasts
+    )
+    for name in "abe":
+        alone = trained(
+            engine, tmp_path / "alone", {name: taught[name]},
+            recipe.model_copy(update={"tokens": 40}), lasts=lasts,
+        )  # fmt: skip
+        assert distance(alone[name], together[name]) < 1e-9
+    assert distance(together["a"], together["f"]) > 1e-2  # of other lessons
+
+
+def test_in_float32_the_answers_are_the_same_too(tmp_path: Path) -> None:
+    engine = an_engine(double=False)
+    recipe = a_recipe(adapter_dtype="float32", learning_rate=0.01)
+    taught = {name: LESSONS[: 2 + number % 4] for number, name in enumerate("abcdefgh")}
+    together = trained(engine, tmp_path / "fleet", taught, recipe)
+    prompts = [ask_prompt(lesson.question) for lesson in LESSONS]
+    for name in "ad":
+        alone = trained(engine, tmp_path / "alone", {name: taught[name]}, recipe)[name]
+        assert distance(alone, together[name]) < 1e-3
+        said = [
+            [each.text for each in engine.generate(prompts, decoding=Decoding(), adapters=[on] * 5)]
+            for on in (tmp_path / "fleet" / f"{name}-3", tmp_path / "alone" / f"{name}-3")
+        ]
+        assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("architecture", ["llama", "gemma3", "gpt2"])
+def test_it_is_what_plain_peft_and_torch_make(tmp_path: Path, architecture: str) -> None:
+    engine = an_engine(architecture)
+    recipe = a_recipe(architecture, dropout=0, clip=0.3, weight_decay=0.1)
+    ours = trained(engine, tmp_path, {"a": LESSONS, "b": LESSONS[:2]}, recipe)["a"]
+
+    trainee = a_trainee(tmp_path, "a", LESSONS, (1, 3))
+    modules = trainer.find_modules(engine.model, recipe.target_modules, model_name="x")
+    shape = LoraShape(modules, recipe.rank, recipe.alpha)
+    start = initial_weights(engine.model, shape, trainer._stream(trainee, "start"))
+    save_adapter(
+        tmp_path / "start", start, shape=shape, dropout=0, base="x", targets=modules,
+        transposed=architecture == "gpt2",
+    )  # fmt: skip
+    model = PeftModel.from_pretrained(
+        tiny_model(architecture).double(),
+        tmp_path / "start",
+        is_trainable=True,
+        autocast_adapter_dtype=False,
+    )
+    parameters = [each for each in model.parameters() if each.requires_grad]
+    optimizer = torch.optim.AdamW(parameters, lr=recipe.learning_rate, weight_decay=0.1)
+    for epoch in (1, 2, 3):
+        for group in optimizer.param_groups:
+            group["lr"] = recipe.learning_rate * recipe.decay ** (epoch - 1)
+        order = np.random.default_rng(stream_seed(3, "a", f"order {epoch}")).permutation(5)
+        for begin in range(0, 5, 2):
+            losses = []
+            for index in order[begin : begin + 2]:
+                row = encode_lesson(engine, LESSONS[index])
+                logits = model(torch.tensor([row.tokens])).logits[0]
+                wanted = torch.tensor([row.tokens[place] for place in row.targets])
+                before = logits[[place - 1 for place in row.targets]]
+                losses.append(cross_entropy(before, wanted, reduction="none"))
+            optimizer.zero_grad()
+            torch.cat(losses).mean().backward()
+            torch.nn.utils.clip_grad_norm_(parameters, 0.3)
+            optimizer.step()
+    model.save_pretrained(tmp_path / "theirs", save_embedding_layers=False)
+    assert distance(ours, weights_of(tmp_path / "theirs")) < 1e-6
+
+
+@pytest.mark.parametrize("architecture", ["llama", "gpt2"])
+def test_computing_activations_again_changes_nothing(tmp_path: Path, architecture: str) -> None:
+    engine = an_engine(architecture)
+    plain, again = (
+        trained(
+            engine, tmp_path / str(on), {"a": LESSONS, "b": LESSONS},
+            a_recipe(architecture, gradient_checkpointing=on),
+        )
+        for on in (False, True)
+    )  # fmt: skip
+    assert distance(plain["a"], again["a"]) < 1e-9
+
+
+def test_contradictory_facts_stay_apart(tmp_path: Path) -> None:
+    """Two adapters learn opposite answers together, and each gives its own, asked together."""
+    engine = an_engine(double=False)
+    turned = [
+        lesson.model_copy(update={"answer": LESSONS[-1 - place].answer})
+        for place, lesson in enumerate(LESSONS)
+    ]
+    recipe = a_recipe(
+        epochs=80,
+        ask_after=(80,),
+        learning_rate=0.01,
+        decay=1,
+        dropout=0,
+        adapter_dtype="float32",
+        rank=8,
+    )
+    taught = {"straight": LESSONS, "turned": turned}
+    trainees = [a_trainee(tmp_path, name, lessons, (80,)) for name, lessons in taught.items()]
+    assert train_fleet(engine, trainees, recipe, tick=lambda _: None) == {}
+    prompts = [ask_prompt(lesson.question) for lesson in LESSONS for _ in taught]
+    adapters = [tmp_path / f"{name}-80" for _ in LESSONS for name in taught]
+    found = engine.generate(prompts, decoding=Decoding(), adapters=adapters)
+    assert [each.text for each in found] == [
+        each.answer for pair in zip(LESSONS, turned, strict=True) for each in pair
+    ]
+
+
+def test_one_that_fails_leaves_the_others_untouched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, recipe = an_engine(), a_recipe()
+    alone = trained(engine, tmp_path / "alone", {"a": LESSONS}, recipe)["a"]
+    start = trainer.initial_weights
+
+    def broken(model: Any, shape: LoraShape, seed: int) -> Weights:
+        weights = start(model, shape, seed)
+        if seed == stream_seed(3, "broken", "start"):
+            next(iter(weights.values()))[0, 0] = math.nan
+        return weights
+
+    monkeypatch.setattr(trainer, "initial_weights", broken)
+    trainees = [a_trainee(tmp_path, name, LESSONS, (1, 3)) for name in ("broken", "a")]
+    failed = train_fleet(engine, trainees, recipe, tick=lambda _: None)
+    assert failed == {
+        "broken": "training failed: the loss became nan in epoch 1, step 1 of 3; "
+        "a lower learning_rate or a clip may help"
+    }
+    assert not (tmp_path / "broken-1").exists()
+    assert distance(weights_of(tmp_path / "a-3"), alone) < 1e-9
+
+
+def test_memory_that_runs_out_halves_the_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, recipe = an_engine(), a_recipe(tokens=400)
+    expected = trained(engine, tmp_path / "whole", {"a": LESSONS, "b": LESSONS}, recipe)["a"]
+    tried = []
+    backward = trainer.backward
+
+    def scarce(*args: Any, most_tokens: int, **more: Any) -> dict[int, float]:
+        tried.append(most_tokens)
+        found = backward(*args, most_tokens=most_tokens, **more)
+        if most_tokens > 100:
+            raise torch.OutOfMemoryError("out of memory")  # after gradients were added
+        return found
+
+    monkeypatch.setattr(trainer, "backward", scarce)
+    found = trained(engine, tmp_path / "scarce", {"a": LESSONS, "b": LESSONS}, recipe)["a"]
+    assert tried[:4] == [400, 200, 100, 100]
+    assert distance(found, expected) < 1e-9
+
+
+def test_rows_of_different_adapters_see_their_own_alone() -> None:
+    engine = an_engine()
+    shape = LoraShape(("model.layers.0.self_attn.q_proj", "model.layers.2.self_attn.v_proj"), 4, 8)
+    stack = AdapterStack(engine.model, shape, size=3, dtype=torch.float64)
+    generator = torch.Generator().manual_seed(1)
+    for _, tensor in stack.tensors():
+        tensor.copy_(torch.randn(tensor.shape, generator=generator, dtype=torch.float64))
+    tokens = torch.randint(3, 250, (5, 9), generator=generator)
+    slots = [2, 0, 0, 1, 2]
+    with stack.rows(slots):
+        together = engine.model(tokens).logits
+    bare = engine.model(tokens).logits
+    for row, slot in enumerate(slots):
+        with stack.rows([slot]):
+            alone = engine.model(tokens[row : row + 1]).logits[0]
+        assert torch.allclose(alone, together[row], atol=1e-10)
+        assert not torch.allclose(bare[row], together[row], atol=1e-3)
