@@ -12,6 +12,7 @@ from transformers import (
     GPT2Config,
     LlamaConfig,
     MistralConfig,
+    PhiConfig,
     PreTrainedTokenizerFast,
     Qwen3Config,
 )
@@ -28,7 +29,7 @@ _SIZES: dict[str, Any] = {
 }
 _WINDOW = 24  # shorter than the prompts of the tests, so that the sliding window matters
 
-ARCHITECTURES = ("llama", "qwen3", "mistral", "gemma3", "gpt2")
+ARCHITECTURES = ("llama", "qwen3", "mistral", "gemma3", "phi", "gpt2")
 
 
 def byte_tokenizer() -> PreTrainedTokenizerFast:
@@ -66,6 +67,8 @@ def tiny_config(architecture: str) -> Any:
             tie_word_embeddings=False,  # tied and random, it would only repeat its last token
             **ids,
         )
+    if architecture == "phi":
+        return PhiConfig(**_SIZES, **ids)
     return GPT2Config(n_embd=32, n_layer=3, n_head=4, n_positions=512, **ids)
 
 

@@ -1,13 +1,15 @@
 """Probes that a model fails on: they are no answers, and the next run tries them again."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from run_rows import query
+from run_rows import but_for_time, query
 
+from isoglot.core import Condition
+from isoglot.learning import Rote, Taught, TrainingFailedError
 from isoglot.store import Store
 from isoglot.study import Silent, Study, read_study, run_study, study_corpus
 
@@ -92,3 +94,51 @@ class TestFailures:
         rows = list(open_store().probe_rows())
         assert sum(row["answer"] == "mended" for row in rows) == len(failing)
         assert len(rows) == 40
+
+
+class TestTrainingThatFails:
+    REASON = "training failed: the loss became nan in epoch 2, step 1 of 1"
+
+    @pytest.fixture
+    def study(self, tiny_study: WriteStudy) -> Study:
+        return read_study(tiny_study())
+
+    @pytest.fixture
+    def welsh_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        taught_rightly = Rote.teach
+
+        def teach(self: Rote, condition: Condition, *args: Any, **more: Any) -> Iterator[Taught]:
+            for taught in taught_rightly(self, condition, *args, **more):
+                if condition.taught == "cy" and taught.epoch == 3:
+                    raise TrainingFailedError(TestTrainingThatFails.REASON)
+                yield taught
+
+        monkeypatch.setattr(Rote, "teach", teach)
+
+    @pytest.mark.usefixtures("welsh_fails")
+    def test_its_probes_fail_and_all_others_are_answered(
+        self, study: Study, folder: Path, whole: Any, open_store: OpenStore, watcher: Any
+    ) -> None:
+        watched = watcher()
+        outcome = run_study(study, folder, progress=watched)
+        # Welsh after epoch 3: three facts, asked in Welsh and in English.
+        assert set(outcome.failures.values()) == {self.REASON}
+        assert len(outcome.failures) == 6
+        assert all("|fine-tuning|cy|3|3|" in probe for probe in outcome.failures)
+        assert watched.probes == len(whole.rows)
+        expected = [
+            row
+            for row in but_for_time(whole.rows)
+            if (row["paradigm"], row["taught"], row["epoch"]) != ("fine-tuning", "cy", 3)
+        ]
+        assert but_for_time(open_store().probe_rows()) == expected
+
+    def test_the_next_run_tries_again(
+        self, study: Study, folder: Path, whole: Any, open_store: OpenStore,
+        request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        request.getfixturevalue("welsh_fails")
+        assert run_study(study, folder, progress=Silent()).failures
+        monkeypatch.undo()
+        assert run_study(study, folder, progress=Silent()).failures == {}
+        assert but_for_time(open_store().probe_rows()) == but_for_time(whole.rows)

@@ -137,7 +137,7 @@ class TestARun:
         assert watched.phases[1:4] == [
             "asking what is known before teaching: English",
             "asking what is known before teaching: Welsh",
-            "teaching English (in-context)",
+            "asking: taught English (in-context)",
         ]
 
     def test_a_second_call_asks_nothing(

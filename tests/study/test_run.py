@@ -136,18 +136,10 @@ class TestAWholeRun:
     def test_phases_say_what_is_taught_and_asked(self, whole) -> None:
         assert whole.watched.phases == [
             "preparing the models (a bundled one takes a minute the first time)",
-            "teaching English (in-context)",
             "asking: taught English (in-context)",
-            "teaching Welsh (in-context)",
             "asking: taught Welsh (in-context)",
-            "teaching English (fine-tuning)",
-            "asking: taught English (fine-tuning after epoch 0)",
-            "asking: taught English (fine-tuning after epoch 1)",
-            "asking: taught English (fine-tuning after epoch 3)",
-            "teaching Welsh (fine-tuning)",
-            "asking: taught Welsh (fine-tuning after epoch 0)",
-            "asking: taught Welsh (fine-tuning after epoch 1)",
-            "asking: taught Welsh (fine-tuning after epoch 3)",
+            "teaching English, Welsh (fine-tuning)",
+            "asking what was fine-tuned",
         ]
 
 

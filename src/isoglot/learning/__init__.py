@@ -1,6 +1,6 @@
 """Knowledge into a model, by one of two paradigms: in context, or by fine-tuning."""
 
-from isoglot.learning._base import Learner, Lesson, Taught, Tick
+from isoglot.learning._base import Learner, Lesson, Taught, Tick, TrainingFailedError
 from isoglot.learning.fleet import FineTuning, LoraRecipe
 from isoglot.learning.in_context import InContext
 from isoglot.learning.prompts import answer_text, ask_prompt, preambles
@@ -17,6 +17,7 @@ __all__ = [
     "Rote",
     "Taught",
     "Tick",
+    "TrainingFailedError",
     "answer_text",
     "ask_prompt",
     "preambles",

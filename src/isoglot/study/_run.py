@@ -6,14 +6,13 @@ failure is retried without its batch; in float32 that changes nothing.)
 """
 
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from isoglot.core import (
-    Answer,
     Condition,
     Corpus,
     Fact,
@@ -24,18 +23,15 @@ from isoglot.core import (
     Record,
     RunFolderError,
     Untaught,
-    answer_key,
     get_language,
 )
 from isoglot.engines import (
     Engine,
-    Failure,
     ModelSpec,
     ResolvedModel,
     open_engine,
     resolve_model,
 )
-from isoglot.judges import JUDGES
 from isoglot.learning import (
     FineTuning,
     InContext,
@@ -44,9 +40,10 @@ from isoglot.learning import (
     NoLearning,
     Rote,
     Taught,
-    ask_prompt,
+    TrainingFailedError,
 )
-from isoglot.store import Asked, Store
+from isoglot.store import Store
+from isoglot.study._asking import Asker, Put
 from isoglot.study._folder import (
     DATABASE_FILE,
     STUDY_FILE,
@@ -200,8 +197,14 @@ class _Loop:
         self._known: dict[str, frozenset[str]] = {}
         self._store = store
         self._progress = progress
-        self._answered = store.answered_probes()
-        self._asked = 0
+        self._asker = Asker(
+            study,
+            models=self._models,
+            facts=self._facts,
+            store=store,
+            progress=progress,
+            open_engine=self._engine,
+        )
 
     def run(self) -> RunOutcome:
         """Teaches, asks and judges all that is left."""
@@ -210,11 +213,13 @@ class _Loop:
             for paradigm, _ in study_paradigms(self._study):
                 if paradigm != "untaught" and not self._knows_what_to_teach(spec):
                     continue
-                for condition in study_conditions(self._study, paradigm, spec.name):
-                    self._run_condition(spec, self._learner(paradigm, spec), condition)
-        self._judge()  # a judge may be new, or a process may have been killed before it judged
+                conditions = study_conditions(self._study, paradigm, spec.name)
+                run = self._ask_together if paradigm == "fine-tuning" else self._ask_in_turn
+                run(spec, self._learner(paradigm, spec), conditions)
+        # A judge may be new, or a process may have been killed before it judged.
+        self._asker.judge()
         self._check_something_is_known()
-        return RunOutcome(asked=self._asked, failures=self._store.failures())
+        return RunOutcome(asked=self._asker.asked, failures=self._store.failures())
 
     def _knows_what_to_teach(self, spec: ModelSpec) -> bool:
         """Finds out, once a model, which facts it knew before, where only those are taught.
@@ -224,7 +229,7 @@ class _Loop:
         """
         if not self._study.facts.known_only or spec.name in self._known:
             return True
-        self._judge()
+        self._asker.judge()
         known = read_known(
             self._store,
             self._corpus,
@@ -261,30 +266,30 @@ class _Loop:
                     if any(stages.values()):  # else nothing is taught, either
                         lessons += learner.lessons_left(condition, self._lessons(condition))
                     for stage in stages.values():
-                        probes += sum(probe.id not in self._answered for probe in stage)
+                        probes += sum(probe.id not in self._asker.answered for probe in stage)
         self._progress.begin(lessons=lessons, probes=probes)
 
-    def _run_condition(self, spec: ModelSpec, learner: Learner, condition: Condition) -> None:
-        probes = self._probes(learner, condition)
-        if not any(probes.values()):  # nothing to teach in this language, or nothing to ask
-            return
-        language = get_language(condition.taught).name
-        if condition.paradigm == "untaught":
-            self._progress.phase(f"asking what is known before teaching: {language}")
-            for taught in learner.teach(condition, (), tick=self._progress.taught):
-                self._ask_untaught(spec, condition, taught, probes[taught.epoch])
-            return
-        self._progress.phase(f"teaching {language} ({condition.paradigm})")
-        for taught in learner.teach(
-            condition, self._lessons(condition), tick=self._progress.taught
-        ):
-            after = "" if taught.epoch is None else f" after epoch {taught.epoch}"
-            self._progress.phase(f"asking: taught {language} ({condition.paradigm}{after})")
-            self._ask_all(spec, taught, probes[taught.epoch])
-
-    def _ask_untaught(
-        self, spec: ModelSpec, condition: Condition, taught: Taught, probes: Sequence[Probe]
+    def _ask_in_turn(
+        self, spec: ModelSpec, learner: Learner, conditions: Sequence[Condition]
     ) -> None:
+        """One condition after the other: each has a context of its own, which is read once."""
+        for condition in conditions:
+            probes = self._probes(learner, condition)
+            if not any(probes.values()):  # nothing to teach in this language, or nothing to ask
+                continue
+            language = get_language(condition.taught).name
+            if condition.paradigm == "untaught":
+                self._progress.phase(f"asking what is known before teaching: {language}")
+            else:
+                self._progress.phase(f"asking: taught {language} ({condition.paradigm})")
+            lessons = self._lessons(condition)
+            for taught in learner.teach(condition, lessons, tick=self._progress.taught):
+                self._asker.ask(spec, list(self._puts(condition, taught, probes[taught.epoch])))
+
+    def _puts(self, condition: Condition, taught: Taught, probes: Sequence[Probe]) -> Iterator[Put]:
+        if condition.paradigm != "untaught":
+            yield from (Put(probe, taught) for probe in probes)
+            return
         groups = shot_groups(
             self._condition_facts(condition),
             condition.taught,
@@ -292,75 +297,34 @@ class _Loop:
             seed=self._study.seed,
         )
         for context, fact_ids in groups:
-            asked = [probe for probe in probes if probe.fact_id in fact_ids]
-            self._ask_all(spec, taught.model_copy(update={"context": context}), asked)
+            with_examples = taught.model_copy(update={"context": context})
+            yield from (Put(probe, with_examples) for probe in probes if probe.fact_id in fact_ids)
 
-    def _ask_all(self, spec: ModelSpec, taught: Taught, probes: Sequence[Probe]) -> None:
-        for start in range(0, len(probes), spec.batch_size):
-            self._ask(spec, taught, probes[start : start + spec.batch_size])
-
-    def _ask(self, spec: ModelSpec, taught: Taught, probes: Sequence[Probe]) -> None:
-        """Asks the probes of a batch that have no answer yet, and commits them together."""
-        questions = [
-            ask_prompt(self._facts[probe.fact_id].texts[probe.asked].ask) for probe in probes
-        ]
-        keys = [
-            answer_key(
-                model=self._models[spec.name].fingerprint,
-                adapter=taught.adapter_hash,
-                prompt=taught.context + question,
-                decoding=self._study.decoding,
-                seed=self._study.seed,
-            )
-            for question in questions
-        ]
-        waiting = sum(probe.id not in self._answered for probe in probes)
-        answers = self._store.find_answers(keys)
-        new = [index for index, key in enumerate(keys) if key not in answers]
-        failed: dict[str, str] = {}
-        if new:
-            generated = self._engine(spec).generate(
-                [taught.context + questions[index] for index in new],
-                decoding=self._study.decoding,
-                adapters=[taught.adapter] * len(new),
-            )
-            for index, result in zip(new, generated, strict=True):
-                if isinstance(result, Failure):
-                    failed[probes[index].id] = result.message
-                else:
-                    answers[keys[index]] = Answer(key=keys[index], **result.model_dump())
-        asked = [
-            Asked(
-                probe=probe,
-                answer=answers[key],
-                model=self._models[spec.name].fingerprint,
-                adapter=taught.adapter_hash,
-                context=taught.context,
-                question=question,
-                decoding=self._study.decoding,
-                seed=self._study.seed,
-            )
-            for probe, question, key in zip(probes, questions, keys, strict=True)
-            if key in answers and self._answered.get(probe.id) != key
-        ]
-        if asked or failed:
-            self._store.record(asked, failed)
-        self._answered.update({each.probe.id: each.answer.key for each in asked})
-        if asked:
-            self._judge()
-        self._asked += len(new)
-        self._progress.asked(waiting)
-
-    def _judge(self) -> None:
-        """Judges what each judge has not seen: usually the batch just asked."""
-        for name in self._study.judges:
-            judge = JUDGES[name]
-            verdicts = {
-                probe.id: judge.judge(probe.text, fact=self._facts[probe.fact], asked=probe.asked)
-                for probe in self._store.unjudged(name)
-            }
-            if verdicts:
-                self._store.save_verdicts(name, verdicts)
+    def _ask_together(
+        self, spec: ModelSpec, learner: Learner, conditions: Sequence[Condition]
+    ) -> None:
+        """All conditions at once: they are taught together, and asked in the same batches."""
+        probes = {condition: self._probes(learner, condition) for condition in conditions}
+        lessons = {
+            condition: self._lessons(condition)
+            for condition in conditions
+            if any(probes[condition].values())
+        }
+        names = dict.fromkeys(get_language(condition.taught).name for condition in lessons)
+        self._progress.phase(f"teaching {', '.join(names)} (fine-tuning)")
+        learner.prepare(lessons, tick=self._progress.taught)
+        puts: list[Put] = []
+        for condition in lessons:
+            left = dict(probes[condition])
+            try:
+                for taught in learner.teach(
+                    condition, lessons[condition], tick=self._progress.taught
+                ):
+                    puts += self._puts(condition, taught, left.pop(taught.epoch))
+            except TrainingFailedError as error:
+                self._asker.give_up((each for stage in left.values() for each in stage), str(error))
+        self._progress.phase("asking what was fine-tuned")
+        self._asker.ask(spec, puts)
 
     def _condition_facts(self, condition: Condition) -> list[Fact]:
         return condition_facts(self._study, condition, self._corpus, self._known)

@@ -84,7 +84,7 @@ def save_adapter(
         base_model_name_or_path=base,
         task_type="CAUSAL_LM",
         r=shape.rank,
-        lora_alpha=shape.alpha,  # type: ignore[arg-type] # PEFT takes fractions, too
+        lora_alpha=shape.alpha,  # PEFT takes fractions, too
         lora_dropout=dropout,
         target_modules=list(targets),
         fan_in_fan_out=transposed,
