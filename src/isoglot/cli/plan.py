@@ -1,9 +1,17 @@
 """`isoglot plan STUDY`."""
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import typer
 
 from isoglot.cli._errors import friendly
 from isoglot.cli.run import LIMIT_HELP, SET_HELP, STUDY_HELP
+
+if TYPE_CHECKING:
+    from isoglot.study import Study
+
+_GIGA = 2**30
 
 
 @friendly
@@ -38,6 +46,8 @@ def plan(
     console.print(table)
     if planned.at_most:
         console.print("At most: only facts that a model knows before are taught to it.")
+    for line in _memory(read):
+        console.print(line, highlight=False)
     console.print("Money: none, all models run on this machine.", highlight=False)
     at_best = ", at best" if planned.at_most else ""
     if planned.smallest_gap is not None and planned.smallest_gap > 1:
@@ -47,4 +57,36 @@ def plan(
             "Smallest gap between the tiers that it detects (own language, 80% power, 5% level)"
             f"{at_best}: {100 * planned.smallest_gap:.0f} points",
             highlight=False,
+        )
+
+
+def _memory(study: "Study") -> Iterator[str]:
+    """What fine-tuning takes, of every model whose configuration is on this machine."""
+    from isoglot.engines import local_folder
+    from isoglot.study import study_conditions
+
+    recipe = study.paradigms.fine_tuning
+    if recipe is None:
+        return
+    for spec in study.models:
+        if spec.name.startswith("scripted/"):
+            continue
+        folder = local_folder(spec)
+        if folder is None:
+            yield f"Memory for {spec.name}: not known before its files are on this machine."
+            continue
+        from isoglot.learning.fleet.memory import foresee_fleet  # torch takes seconds
+
+        n_adapters = len(study_conditions(study, "fine-tuning", spec.name))
+        fleet = foresee_fleet(
+            folder, recipe, dtype=spec.dtype, device=spec.device, n_adapters=n_adapters
+        )
+        yield (
+            f"Memory for {spec.name}: about {fleet.peak_bytes / _GIGA:.1f} GB to train "
+            f"{fleet.adapters} of {n_adapters} adapters at once: "
+            f"{fleet.weights_bytes / _GIGA:.1f} weights, "
+            f"{fleet.adapters * fleet.adapter_bytes / _GIGA:.1f} adapters with their optimizer, "
+            f"{fleet.tokens * fleet.token_bytes / _GIGA:.1f} activations of {fleet.tokens:,} "
+            f"tokens, {fleet.logits_bytes / _GIGA:.1f} logits; "
+            f"{(fleet.free_bytes + fleet.weights_bytes) / _GIGA:.1f} GB are free"
         )

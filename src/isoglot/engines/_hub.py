@@ -27,6 +27,22 @@ def find_folder(name: str) -> Path:
     return folder
 
 
+def known_folder(name: str) -> Path | None:
+    """The local folder of `PATH` or `ORG/NAME[@REVISION]` if it is here; nothing is fetched."""
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    repository, _, revision = name.partition("@")
+    try:
+        found = try_to_load_from_cache(repository, "config.json", revision=revision or None)
+    except HFValidationError:
+        return None
+    return Path(found).parent if isinstance(found, str) else None
+
+
 def _fetch(name: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError

@@ -7,8 +7,8 @@ from pathlib import Path
 from isoglot.core import MissingExtraError, ModelError, Problem, Record, install_command
 from isoglot.engines._base import Engine, ModelSpec
 from isoglot.engines._fingerprint import model_fingerprint
-from isoglot.engines._hub import find_folder
-from isoglot.engines.bundled import BUNDLED_MODELS, bundled_folder
+from isoglot.engines._hub import find_folder, known_folder
+from isoglot.engines.bundled import BUNDLED_MODELS, bundled_folder, converted_folder
 from isoglot.engines.scripted import POLICIES, ScriptedEngine
 
 _MODULES = {
@@ -86,6 +86,18 @@ def _missing(family: str) -> list[tuple[str, str]]:
     ]
     # The extra `bundled` brings `local` along, so one command installs all that is missing.
     return [(extras[0], module) for module in missing]
+
+
+def local_folder(spec: ModelSpec) -> Path | None:
+    """The folder with a model's configuration, if it is on this machine and can be read.
+
+    Nothing is fetched or converted.
+    """
+    family, _, rest = spec.name.partition("/")
+    if family == "scripted" or _missing(family):
+        return None
+    folder = converted_folder(rest) if family == "bundled" else known_folder(rest)
+    return folder if folder and (folder / "config.json").is_file() else None
 
 
 def resolve_model(spec: ModelSpec) -> ResolvedModel:

@@ -16,6 +16,7 @@ from isoglot.study._plan import (
     example_prompts,
     make_plan,
     planned_cells,
+    study_conditions,
     study_corpus,
 )
 from isoglot.study._progress import Progress, Silent
@@ -46,5 +47,6 @@ __all__ = [
     "read_study",
     "run_study",
     "shipped_studies",
+    "study_conditions",
     "study_corpus",
 ]

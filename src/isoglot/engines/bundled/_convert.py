@@ -51,6 +51,11 @@ def cache_folder() -> Path:
     return (Path(override) if override else platformdirs.user_cache_path("isoglot")) / "models"
 
 
+def converted_folder(name: str) -> Path:
+    """Where a bundled model is, or will be."""
+    return cache_folder() / f"{name}-{BUNDLED_MODELS[name].sha256[:12]}-v{_CONVERSION}"
+
+
 def bundled_folder(name: str) -> Path:
     """The folder of a bundled model, as `save_pretrained` writes it; converted on first use.
 
@@ -58,12 +63,11 @@ def bundled_folder(name: str) -> Path:
         MissingExtraError: The model's package is not installed.
         ModelError: The assembled file is not the one that isoglot knows.
     """
-    model = BUNDLED_MODELS[name]
-    folder = cache_folder() / f"{name}-{model.sha256[:12]}-v{_CONVERSION}"
+    folder = converted_folder(name)
     if folder.is_dir():
         return folder
     try:
-        _convert_once(name, model, folder)
+        _convert_once(name, BUNDLED_MODELS[name], folder)
     except OSError as error:
         if isinstance(error, IsoglotError):
             raise

@@ -4,6 +4,11 @@ Importing this module imports torch; `isoglot.engines` does so only when a model
 """
 
 from isoglot.engines.huggingface._engine import HuggingFaceEngine
+from isoglot.engines.huggingface._load import (
+    resolve_device,
+    resolve_dtype,
+    without_weights,
+)
 from isoglot.engines.huggingface._stack import (
     AdapterStack,
     LoraShape,
@@ -19,4 +24,7 @@ __all__ = [
     "find_modules",
     "in_and_out",
     "peft_targets",
+    "resolve_device",
+    "resolve_dtype",
+    "without_weights",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
 from isoglot.core import ModelError
@@ -44,6 +44,20 @@ def resolve_dtype(dtype: str, *, device: str) -> str:
 def _processor_has_bfloat16() -> bool:
     capabilities = torch.cpu.get_capabilities()
     return any(capabilities.get(name, False) for name in ("amx_bf16", "avx512_bf16", "bf16"))
+
+
+def without_weights(folder: Path, *, dtype: str) -> Any:
+    """The model in a folder with all its sizes and none of its weights, on the device `meta`.
+
+    Raises:
+        ModelError: Transformers does not know what is in the folder.
+    """
+    try:
+        config = AutoConfig.from_pretrained(folder)
+        with torch.device("meta"):
+            return AutoModelForCausalLM.from_config(config, dtype=_TORCH_DTYPES[dtype])
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+        raise ModelError(f"models: {str(folder)!r} can't be read: {error}") from error
 
 
 def load(folder: Path, *, dtype: str, device: str) -> tuple[Any, Any]:

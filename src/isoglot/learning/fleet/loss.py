@@ -12,14 +12,13 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from isoglot.learning.fleet.dropout import DropoutMasks
+from isoglot.learning.fleet.memory import LOGITS_BYTES
 from isoglot.learning.fleet.rows import Row
 
 if TYPE_CHECKING:
     from isoglot.engines.huggingface import AdapterStack
 
-# Logits, their gradient and the softmax of one chunk stay below this.
-_CHUNK_BYTES = 512 * 2**20
-_COPIES = 4
+_COPIES = 4  # logits, their gradient, the softmax and its logarithm
 
 
 class FleetRow(NamedTuple):
@@ -184,4 +183,4 @@ def own_head(
 def chunk_size(model: Any) -> int:
     """How many positions' logits fit into the memory that is kept for them."""
     vocabulary = model.get_output_embeddings().weight.shape[0]
-    return max(8, int(_CHUNK_BYTES // (vocabulary * 4 * _COPIES)))
+    return max(8, int(LOGITS_BYTES // (vocabulary * 4 * _COPIES)))

@@ -1,16 +1,25 @@
 """How many adapters and tokens fit into memory at once. Estimated, in bytes, from sizes alone."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
+import torch
 
 from isoglot.core import Record
+from isoglot.engines.huggingface import (
+    find_modules,
+    in_and_out,
+    resolve_device,
+    resolve_dtype,
+    without_weights,
+)
 
 if TYPE_CHECKING:
     from isoglot.learning.fleet.recipe import LoraRecipe
 
-_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2, "float64": 8}
+_BYTES = {"float32": 4, "bfloat16": 2, "float64": 8}
 # Weight, gradient and AdamW's two moments.
 _COPIES = 4
 # Of what is free, so much is used; the estimate is one, and others use the machine.
@@ -18,6 +27,8 @@ _SHARE = 0.6
 # Tensors of the hidden size that a layer keeps for the way back, a token; attention probabilities
 # are not among them, and the wider middle of the MLP counts by its width.
 _KEPT_A_LAYER = 12
+LOGITS_BYTES = 512 * 2**20
+"""Logits of one chunk of positions, their gradient and what is computed between stay below this."""
 _MOST_TOKENS = 4096
 _FEWEST_TOKENS = 256
 
@@ -32,7 +43,7 @@ class FleetPlan(Record):
         adapter_bytes: Of one adapter: weights, gradients and moments.
         token_bytes: Activations of one token.
         logits_bytes: Of one chunk of the vocabulary projection.
-        free_bytes: What the machine has.
+        free_bytes: What is left beside the weights.
     """
 
     adapters: int
@@ -55,28 +66,33 @@ class FleetPlan(Record):
 
 
 def plan_fleet(
-    model: Any, recipe: "LoraRecipe", *, sizes: Sequence[tuple[int, int]], n_adapters: int
+    model: Any,
+    recipe: "LoraRecipe",
+    *,
+    modules: Sequence[str],
+    n_adapters: int,
+    free_bytes: int,
 ) -> FleetPlan:
-    """The largest fleet that fits beside a loaded model.
+    """The largest fleet that fits.
 
     Args:
-        model: In memory.
+        model: Its sizes count; it may be on the device `meta`.
         recipe: How it is trained; its `fleet` and `tokens` are obeyed.
-        sizes: Input and output of every module with a branch.
+        modules: The qualified names of the modules with a branch.
         n_adapters: How many are to be trained in all.
+        free_bytes: What is left beside the model's weights.
     """
     config = model.config.get_text_config()
-    parameter = next(model.parameters())
-    size = parameter.element_size()
+    size = next(model.parameters()).element_size()
     layers = int(config.num_hidden_layers)
     width = int(config.hidden_size)
     inner = int(getattr(config, "intermediate_size", None) or 4 * width)
+    sizes = [in_and_out(model.get_submodule(name)) for name in modules]
     adapter = _BYTES[recipe.adapter_dtype] * recipe.rank * sum(i + o for i, o in sizes) * _COPIES
     kept = 1 if recipe.gradient_checkpointing else _KEPT_A_LAYER + 3 * inner / width
     branches = sum(i + recipe.rank for i, _ in sizes) * _BYTES[recipe.adapter_dtype]
     token = int(layers * width * size * kept) + branches
-    free = free_memory(parameter.device)
-    usable = _SHARE * free
+    usable = _SHARE * free_bytes - LOGITS_BYTES
     tokens = recipe.tokens or int(
         min(_MOST_TOKENS, max(_FEWEST_TOKENS, usable / 2 // max(1, token)))
     )
@@ -87,15 +103,41 @@ def plan_fleet(
         weights_bytes=sum(each.numel() * each.element_size() for each in model.parameters()),
         adapter_bytes=adapter,
         token_bytes=token,
-        logits_bytes=512 * 2**20,
-        free_bytes=free,
+        logits_bytes=LOGITS_BYTES,
+        free_bytes=free_bytes,
     )
 
 
-def free_memory(device: Any) -> int:
-    """What a device has left."""
-    if device.type == "cuda":
-        import torch
+def foresee_fleet(
+    folder: Path, recipe: "LoraRecipe", *, dtype: str, device: str, n_adapters: int
+) -> FleetPlan:
+    """The fleet for a model whose weights are not loaded.
 
+    Args:
+        folder: Where its configuration is.
+        recipe: How it is trained.
+        dtype: As the study says it.
+        device: As the study says it.
+        n_adapters: How many are to be trained in all.
+
+    Raises:
+        ModelError: The configuration can't be read, or the recipe names modules that are not there.
+    """
+    device = resolve_device(device)
+    model = without_weights(folder, dtype=resolve_dtype(dtype, device=device))
+    modules = find_modules(model, recipe.target_modules, model_name=str(folder))
+    weights = sum(each.numel() * each.element_size() for each in model.parameters())
+    return plan_fleet(
+        model,
+        recipe,
+        modules=modules,
+        n_adapters=n_adapters,
+        free_bytes=max(0, free_memory(torch.device(device)) - weights),
+    )
+
+
+def free_memory(device: torch.device) -> int:
+    """What a device has left, in bytes."""
+    if device.type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0])
     return int(psutil.virtual_memory().available)

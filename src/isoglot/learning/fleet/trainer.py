@@ -35,7 +35,7 @@ from isoglot.learning.fleet.checkpoint import (
     save_state,
 )
 from isoglot.learning.fleet.loss import FleetRow, backward
-from isoglot.learning.fleet.memory import plan_fleet
+from isoglot.learning.fleet.memory import free_memory, plan_fleet
 from isoglot.learning.fleet.recipe import LoraRecipe
 from isoglot.learning.fleet.rows import Row, encode_lesson, pack
 from isoglot.learning.fleet.schedule import learning_rate_at
@@ -136,8 +136,13 @@ class _Fleet:
         self._targets = peft_targets(model, modules)
         self._transposed = any(isinstance(model.get_submodule(each), Conv1D) for each in modules)
         self._waiting = deque(trainees)
-        sizes = [in_and_out(model.get_submodule(each)) for each in modules]
-        plan = plan_fleet(model, recipe, sizes=sizes, n_adapters=len(trainees))
+        plan = plan_fleet(
+            model,
+            recipe,
+            modules=modules,
+            n_adapters=len(trainees),
+            free_bytes=free_memory(next(model.parameters()).device),
+        )
         self._most_tokens = plan.tokens
         dtype = _DTYPES[recipe.adapter_dtype]
         self._stack = AdapterStack(model, self._shape, size=plan.adapters, dtype=dtype)

@@ -1,0 +1,71 @@
+"""How large a fleet fits, from sizes alone."""
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch", reason="needs the extra 'local'")
+
+from tiny_models import save_tiny_model, tiny_model
+
+from isoglot.learning import LoraRecipe
+from isoglot.learning.fleet.memory import (
+    LOGITS_BYTES,
+    FleetPlan,
+    foresee_fleet,
+    plan_fleet,
+)
+
+MODULES = [f"model.layers.{layer}.self_attn.{name}_proj" for layer in range(3) for name in "qv"]
+# Of the tiny Llama: 32 in; 32 out of q, 16 of v (2 key-value heads of 8).
+SIZES = 3 * ((32 + 32) + (32 + 16))
+GIGA = 2**30
+
+
+def plan(free: int, n_adapters: int = 1000, **changes: object) -> FleetPlan:
+    recipe = LoraRecipe.model_validate({"rank": 8} | changes)
+    return plan_fleet(
+        tiny_model("llama"), recipe, modules=MODULES, n_adapters=n_adapters, free_bytes=free
+    )
+
+
+def test_an_adapter_is_its_weights_gradients_and_moments() -> None:
+    assert plan(GIGA).adapter_bytes == 4 * 4 * 8 * SIZES
+    assert plan(GIGA, adapter_dtype="bfloat16").adapter_bytes == 4 * 2 * 8 * SIZES
+
+
+def test_more_memory_more_adapters_and_never_more_than_there_are() -> None:
+    scarce = plan(LOGITS_BYTES * 2, n_adapters=100_000)
+    ample = plan(LOGITS_BYTES * 4, n_adapters=100_000)
+    assert 1 <= scarce.adapters < ample.adapters
+    assert plan(64 * GIGA, n_adapters=7).adapters == 7
+
+
+def test_it_fits_into_what_is_free() -> None:
+    found = plan(2 * GIGA, n_adapters=100_000)
+    assert found.peak_bytes - found.weights_bytes <= 0.61 * 2 * GIGA
+
+
+def test_what_is_given_is_obeyed() -> None:
+    found = plan(64 * GIGA, fleet=3, tokens=99)
+    assert (found.adapters, found.tokens) == (3, 99)
+
+
+def test_with_nothing_free_one_adapter_is_tried() -> None:
+    found = plan(0)
+    assert (found.adapters, found.tokens) == (1, 256)
+
+
+def test_computing_activations_again_takes_less() -> None:
+    assert plan(GIGA, gradient_checkpointing=True).token_bytes < plan(GIGA).token_bytes / 3
+
+
+def test_it_is_foreseen_without_weights(tmp_path: Path) -> None:
+    folder = save_tiny_model(tmp_path / "model")
+    for weights in folder.glob("*.safetensors"):
+        weights.unlink()
+    recipe = LoraRecipe(rank=8)
+    found = foresee_fleet(folder, recipe, dtype="float32", device="cpu", n_adapters=5)
+    assert found.adapters == 5
+    assert found.weights_bytes == sum(4 * each.numel() for each in tiny_model("llama").parameters())
+    assert found.adapter_bytes == plan(GIGA).adapter_bytes
