@@ -12,7 +12,7 @@ from isoglot.engines.bundled import BUNDLED_MODELS, bundled_folder, converted_fo
 from isoglot.engines.scripted import POLICIES, ScriptedEngine
 
 _MODULES = {
-    "local": ("torch", "transformers", "peft", "accelerate", "safetensors"),
+    "local": ("torch", "transformers", "peft", "accelerate", "psutil", "safetensors"),
     "bundled": ("gguf", *(model.package for model in BUNDLED_MODELS.values())),
 }
 _FAMILIES = ("bundled", "hf", "scripted")

@@ -30,7 +30,8 @@ RECIPES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "packing": 128,
             }
         ),
-        # Zhang et al. (Multilingual Learner): 4 rows a step, accumulated over 4.
+        # Zhang et al. (Multilingual Learner): 4 rows a step, accumulated over 4. Rank, alpha and
+        # dropout are isoglot's choice.
         "multilingual-learner": MappingProxyType(
             {
                 "epochs": 3,
