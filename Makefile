@@ -34,6 +34,7 @@ test-all: check  ## every test
 
 bench: $(VENV)/stamp-dev  ## measure against the peers
 	$(BIN)/python benchmarks/asking.py
+	$(BIN)/python benchmarks/fleet.py
 
 clean:  ## remove everything that was made here, runs excepted
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage

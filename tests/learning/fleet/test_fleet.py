@@ -127,7 +127,7 @@ def test_it_is_what_plain_peft_and_torch_make(tmp_path: Path, architecture: str)
     trainee = a_trainee(tmp_path, "a", LESSONS, (1, 3))
     modules = trainer.find_modules(engine.model, recipe.target_modules, model_name="x")
     shape = LoraShape(modules, recipe.rank, recipe.alpha)
-    start = initial_weights(engine.model, shape, trainer._stream(trainee, "start"))
+    start = initial_weights(engine.model, shape, trainee.stream("start"))
     save_adapter(
         tmp_path / "start", start, shape=shape, dropout=0, base="x", targets=modules,
         transposed=architecture == "gpt2",

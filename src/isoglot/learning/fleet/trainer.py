@@ -64,6 +64,10 @@ class Trainee:
     adapters: Mapping[int, Path]
     checkpoint: Path
 
+    def stream(self, name: str) -> int:
+        """The seed of one of its streams of randomness."""
+        return stream_seed(self.seed, self.name, name)
+
 
 def train_fleet(
     engine: "HuggingFaceEngine",
@@ -177,7 +181,7 @@ class _Fleet:
             weights, moments = load_state(trainee.checkpoint)
             self._optimizer.put(slot, moments)
         else:
-            weights = initial_weights(self._engine.model, self._shape, _stream(trainee, "start"))
+            weights = initial_weights(self._engine.model, self._shape, trainee.stream("start"))
             self._optimizer.put(slot, None)
         self._stack.put(slot, weights)
         pupil = _Pupil(trainee, rows, done)
@@ -189,7 +193,7 @@ class _Fleet:
 
     def _begin_epoch(self, pupil: _Pupil) -> None:
         pupil.epoch += 1
-        order = np.random.default_rng(_stream(pupil.trainee, f"order {pupil.epoch}"))
+        order = np.random.default_rng(pupil.trainee.stream(f"order {pupil.epoch}"))
         rows: Sequence[Row] = [pupil.rows[index] for index in order.permutation(len(pupil.rows))]
         if self._recipe.packing is not None:
             opening = self._engine.tokenizer.bos_token_id
@@ -265,7 +269,7 @@ class _Fleet:
         pupil = self._pupils[slot]
         targets = sum(len(row.targets) for row in batch)
         for number, row in enumerate(batch):
-            seed = _stream(pupil.trainee, f"dropout {pupil.epoch} {pupil.place} {number}")
+            seed = pupil.trainee.stream(f"dropout {pupil.epoch} {pupil.place} {number}")
             yield FleetRow(slot, row, 1 / targets, seed)
 
     def _backward(self, rows: Sequence[FleetRow]) -> dict[int, float]:
@@ -309,10 +313,6 @@ def initial_weights(model: Any, shape: LoraShape, seed: int) -> dict[str, torch.
         weights[f"{name}.lora_A"] = (2 * drawn - 1) / math.sqrt(n_in)
         weights[f"{name}.lora_B"] = torch.zeros(n_out, shape.rank, dtype=torch.float64)
     return weights
-
-
-def _stream(trainee: Trainee, name: str) -> int:
-    return stream_seed(trainee.seed, trainee.name, name)
 
 
 def _out_of_memory(error: RuntimeError) -> bool:
