@@ -88,5 +88,9 @@ def _memory(study: "Study") -> Iterator[str]:
             f"{fleet.adapters * fleet.adapter_bytes / _GIGA:.1f} adapters with their optimizer, "
             f"{fleet.tokens * fleet.token_bytes / _GIGA:.1f} activations of {fleet.tokens:,} "
             f"tokens, {fleet.logits_bytes / _GIGA:.1f} logits; "
-            f"{(fleet.free_bytes + fleet.weights_bytes) / _GIGA:.1f} GB are free"
+            + (
+                f"{(fleet.free_bytes + fleet.weights_bytes) / _GIGA:.1f} GB are free"
+                if fleet.free_bytes
+                else "what is free is not known here"
+            )
         )

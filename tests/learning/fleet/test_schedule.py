@@ -32,7 +32,7 @@ def test_cosine_is_half_a_wave() -> None:
 
 
 def test_warm_up_rises_in_a_line() -> None:
-    assert rates("constant", warmup=0.5) == [0, 2, 4, 6, 8, 8, 8, 8]
+    assert rates("constant", warmup=0.5) == [2, 4, 6, 8, 8, 8, 8, 8]
     found = rates("cosine", warmup=0.25)
-    assert found[:3] == [0, 4, 8]
+    assert found[:3] == [4, 8, 8]
     assert found[5] == pytest.approx(4)  # half of the six steps that are left

@@ -1,10 +1,10 @@
 """Adapters in PEFT's format, on the model for the rows that ask for them."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from safetensors import SafetensorError
@@ -31,8 +31,9 @@ class AdapterShelf:
         self._model = model
         self._model_name = model_name
         self._room = room
-        self._shelves: dict[LoraShape, _Shelf] = {}
-        self._shapes: dict[Path, LoraShape] = {}
+        self._shelves: dict[_Kind, _Shelf] = {}
+        self._kinds: dict[_Version, _Kind] = {}
+        self._versions: dict[Path, _Version] = {}  # as they were when they were loaded
 
     def load(self, adapters: Sequence[Path | None]) -> None:
         """Brings what a batch asks for, and checks that each new adapter changes the model.
@@ -40,35 +41,45 @@ class AdapterShelf:
         Raises:
             ModelError: A folder holds no adapter for this model, or one that changes nothing.
         """
-        wanted = list(dict.fromkeys(each for each in adapters if each is not None))
-        for adapter in wanted:
-            shape = self._shapes.get(adapter)
-            shelf = self._shelves.get(shape) if shape else None
-            if shelf is not None and shelf.has(adapter):
-                shelf.touch(adapter)
+        paths = dict.fromkeys(each for each in adapters if each is not None)
+        wanted = {path: self._version(path) for path in paths}
+        self._versions |= wanted
+        for path, version in wanted.items():
+            kind = self._kinds.get(version)
+            if kind is not None and self._shelves[kind].has(version):
+                self._shelves[kind].touch(version)
                 continue
-            shape, weights = _read(adapter, self._model, self._model_name)
-            self._shapes[adapter] = shape
-            if shape not in self._shelves:
-                dtype = next(iter(weights.values())).dtype
-                room = max(self._room, len(wanted))
-                self._shelves[shape] = _Shelf(self._model, shape, room, dtype)
-            self._shelves[shape].put(adapter, weights, keep=wanted)
+            shape, weights = _read(path, self._model, self._model_name)
+            kind = _Kind(shape, next(iter(weights.values())).dtype)
+            self._kinds[version] = kind
+            if kind not in self._shelves:
+                self._shelves[kind] = _Shelf(self._model, kind, most=self._room)
+            self._shelves[kind].put(version, weights, keep=wanted.values())
             try:
-                self._check_effect(adapter)
+                self._check_effect(path)
             except ModelError:
-                self._shelves[shape].drop(adapter)
+                self._shelves[kind].drop(version)
                 raise
 
     @contextmanager
     def on(self, adapters: Sequence[Path | None]) -> Iterator[None]:
         """While it lasts, row i of the model's input sees `adapters[i]`, which must be loaded."""
-        shapes = {self._shapes[each] for each in adapters if each is not None}
+        versions = [None if each is None else self._versions[each] for each in adapters]
+        kinds = {self._kinds[each] for each in versions if each is not None}
         with ExitStack() as stack:
-            for shape in shapes:
-                shelf = self._shelves[shape]
-                stack.enter_context(shelf.on(adapters))
+            for kind in kinds:
+                stack.enter_context(self._shelves[kind].on(versions))
             yield
+
+    def _version(self, adapter: Path) -> "_Version":
+        """An adapter as it is now: written anew at the same place, it is another one."""
+        try:
+            found = (adapter / "adapter_model.safetensors").stat()
+        except OSError as error:
+            raise ModelError(
+                f"{adapter}: not an adapter for {self._model_name}: {error}"
+            ) from error
+        return _Version(adapter, found.st_mtime_ns, found.st_size)
 
     @torch.inference_mode()
     def _check_effect(self, adapter: Path) -> None:
@@ -76,9 +87,8 @@ class AdapterShelf:
         vocabulary = int(self._model.get_input_embeddings().num_embeddings)
         device = self._model.get_input_embeddings().weight.device
         tokens = torch.arange(min(8, vocabulary), device=device)[None].repeat(2, 1)
-        last = torch.tensor([tokens.shape[1] - 1], device=device)
         with self.on([None, adapter]):
-            without, with_adapter = self._model(tokens, logits_to_keep=last).logits
+            without, with_adapter = self._model(tokens).logits
         if torch.equal(with_adapter, without):
             raise ModelError(
                 f"{adapter}: the adapter is on and changes no logit of {self._model_name}; "
@@ -86,34 +96,74 @@ class AdapterShelf:
             )
 
 
+class _Version(NamedTuple):
+    """An adapter's folder, and when its weights were written."""
+
+    folder: Path
+    written: int
+    size: int
+
+
+class _Kind(NamedTuple):
+    """What adapters of one stack share."""
+
+    shape: LoraShape
+    dtype: torch.dtype
+
+
 class _Shelf:
-    """The adapters of one shape. The last slot is none: it stays zero, and changes nothing."""
+    """The adapters of one kind. The last slot is none: it stays zero, and changes nothing.
 
-    def __init__(self, model: Any, shape: LoraShape, room: int, dtype: torch.dtype) -> None:
-        self._stack = AdapterStack(model, shape, size=room + 1, dtype=dtype)
-        self._none = room
-        self._slots: dict[Path, int] = {}  # in the order in which they were last asked
+    It begins small and grows, as most models are asked with few adapters at once.
+    """
 
-    def has(self, adapter: Path) -> bool:
+    def __init__(self, model: Any, kind: _Kind, *, most: int) -> None:
+        self._model = model
+        self._kind = kind
+        self._most = most
+        self._slots: dict[_Version, int] = {}  # in the order in which they were last asked
+        self._room = 1
+        self._stack = self._new_stack()
+
+    def _new_stack(self) -> AdapterStack:
+        kind = self._kind
+        return AdapterStack(self._model, kind.shape, size=self._room + 1, dtype=kind.dtype)
+
+    def _grow(self) -> None:
+        old = self._stack
+        self._room *= 2
+        self._stack = self._new_stack()
+        for slot in self._slots.values():
+            self._stack.put(slot, old.adapter(slot))
+
+    def has(self, adapter: _Version) -> bool:
         return adapter in self._slots
 
-    def touch(self, adapter: Path) -> None:
+    def touch(self, adapter: _Version) -> None:
         self._slots[adapter] = self._slots.pop(adapter)
 
-    def put(self, adapter: Path, weights: dict[str, torch.Tensor], *, keep: Sequence[Path]) -> None:
-        free = set(range(self._none)) - set(self._slots.values())
-        if not free:
-            oldest = next(each for each in self._slots if each not in keep)
-            free = {self._slots.pop(oldest)}
-        slot = min(free)
+    def put(
+        self,
+        adapter: _Version,
+        weights: dict[str, torch.Tensor],
+        *,
+        keep: Collection[_Version],
+    ) -> None:
+        if len(self._slots) == self._room:
+            old = [each for each in self._slots if each not in keep]
+            if self._room < self._most or not old:
+                self._grow()
+            else:
+                self._slots.pop(old[0])
+        slot = min(set(range(self._room)) - set(self._slots.values()))
         self._stack.put(slot, weights)
         self._slots[adapter] = slot
 
-    def drop(self, adapter: Path) -> None:
+    def drop(self, adapter: _Version) -> None:
         self._slots.pop(adapter, None)
 
-    def on(self, adapters: Sequence[Path | None]) -> Any:
-        slots = [self._slots.get(each, self._none) if each else self._none for each in adapters]
+    def on(self, adapters: Sequence[_Version | None]) -> Any:
+        slots = [self._slots.get(each, self._room) if each else self._room for each in adapters]
         return self._stack.rows(slots)
 
 
@@ -127,6 +177,8 @@ def _read(adapter: Path, model: Any, model_name: str) -> tuple[LoraShape, dict[s
         device = model.get_input_embeddings().weight.device
         probe = AdapterStack(model, shape, size=1, dtype=torch.float32)
         probe.put(0, weights)
+    except torch.OutOfMemoryError:
+        raise
     except (OSError, ValueError, KeyError, RuntimeError, AttributeError, SafetensorError) as error:
         raise ModelError(f"{adapter}: not an adapter for {model_name}: {error}") from error
     return shape, {name: each.to(device) for name, each in weights.items()}

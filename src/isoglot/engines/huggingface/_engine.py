@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from isoglot.core import Decoding
+from isoglot.core import Decoding, ModelError
 from isoglot.engines._base import Failure, Generation
 from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._generate import GreedyDecoder
@@ -86,12 +86,14 @@ class HuggingFaceEngine:
         adapters: Sequence[Path | None],
     ) -> list[Generation | Failure]:
         started = time.perf_counter()
-        self._shelf.load(adapters)
         if len(set(adapters)) > 1 or adapters[0] != self._adapter:
             self._prefixes.clear()
         self._adapter = adapters[-1]
         try:
+            self._shelf.load(adapters)
             texts = self._decoder.decode(prompts, decoding, adapters=adapters)
+        except ModelError:
+            raise
         except RuntimeError as error:  # out of memory is one
             self._prefixes.clear()
             if len(prompts) == 1:

@@ -152,47 +152,77 @@ class AdapterStack:
             slots: One a row.
             masks: What the inputs of the branches are multiplied with: dropout.
         """
-        groups = _groups(slots)
-        whole = groups == list(range(self.size))
-        index = torch.tensor(groups, device=next(iter(self.a.values())).device)
+        groups = _Groups(slots, device=next(iter(self.a.values())).device, size=self.size)
         handles = []
         try:
             for name, module in self._modules.items():
-                branch = self._branch(name, None if whole else index, len(slots), masks)
+                branch = self._branch(name, groups, masks)
                 handles.append(module.register_forward_hook(branch))
             yield
         finally:
             for handle in handles:
                 handle.remove()
 
-    def _branch(
-        self, name: str, index: torch.Tensor | None, n_rows: int, masks: Masks | None
-    ) -> Any:
+    def _branch(self, name: str, groups: "_Groups", masks: Masks | None) -> Any:
         def add(_: Any, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> torch.Tensor:
             (x,) = inputs
-            if x.dim() != 3 or x.shape[0] != n_rows:
+            if x.dim() != 3 or x.shape[0] != groups.n_rows:
                 raise ModelError(
                     f"paradigms.fine-tuning.target_modules: the rows of a batch can't be told "
                     f"apart in {name!r} (a mixture of experts?); leave it out"
                 )
-            a, b = self.a[name], self.b[name]
-            if index is not None:
-                a, b = a.index_select(0, index), b.index_select(0, index)
+            a, b = groups.weights(self.a[name]), groups.weights(self.b[name])
             x = x.to(a.dtype)
             if masks is not None:
                 x = x * masks(name, x)
-            grouped = x.reshape(a.shape[0], -1, x.shape[-1])
-            low = torch.bmm(grouped, a.transpose(1, 2))
+            low = torch.bmm(groups.together(x), a.transpose(1, 2))
             delta = torch.bmm(low, b.transpose(1, 2)) * self._scale
-            return output + delta.reshape(output.shape).to(output.dtype)
+            return output + groups.apart(delta, output.shape).to(output.dtype)
 
         return add
 
 
-def _groups(slots: Sequence[int]) -> list[int]:
-    """The slots with rows that follow each other taken together, where all come equally often."""
-    distinct = list(dict.fromkeys(slots))
-    together, rest = divmod(len(slots), len(distinct))
-    if rest == 0 and list(slots) == [slot for slot in distinct for _ in range(together)]:
-        return distinct
-    return list(slots)
+class _Groups:
+    """The rows of a batch by adapter, so that each adapter's weights are taken once.
+
+    Where adapters have different numbers of rows, rows of zeros fill up.
+
+    Args:
+        slots: Whose each row is.
+        device: Of the weights.
+        size: How many adapters there are.
+    """
+
+    def __init__(self, slots: Sequence[int], *, device: torch.device, size: int) -> None:
+        self.n_rows = len(slots)
+        owned: dict[int, list[int]] = {}
+        for row, slot in enumerate(slots):
+            owned.setdefault(slot, []).append(row)
+        most = max(map(len, owned.values()))
+        nothing = len(slots)  # the row of zeros
+        filled = [row for rows in owned.values() for row in rows + [nothing] * (most - len(rows))]
+        back = [0] * len(slots)
+        for place, row in enumerate(filled):
+            if row != nothing:
+                back[row] = place
+        self._n_groups = len(owned)
+        every = list(owned) == list(range(size))
+        self._slots = None if every else torch.tensor(list(owned), device=device)
+        in_order = filled == list(range(len(slots)))
+        self._filled = None if in_order else torch.tensor(filled, device=device)
+        self._back = torch.tensor(back, device=device)
+
+    def weights(self, stacked: torch.Tensor) -> torch.Tensor:
+        """The weights `[groups, …]` of the adapters that have rows."""
+        return stacked if self._slots is None else stacked.index_select(0, self._slots)
+
+    def together(self, x: torch.Tensor) -> torch.Tensor:
+        """`[groups, rows of a group · length, in]` from `[rows, length, in]`."""
+        if self._filled is not None:
+            x = torch.cat([x, x.new_zeros(1, *x.shape[1:])]).index_select(0, self._filled)
+        return x.reshape(self._n_groups, -1, x.shape[-1])
+
+    def apart(self, grouped: torch.Tensor, shape: torch.Size) -> torch.Tensor:
+        """Undoes `together`, for a tensor whose last size may be another."""
+        rows = grouped.reshape(-1, *shape[1:])
+        return rows if self._filled is None else rows.index_select(0, self._back)

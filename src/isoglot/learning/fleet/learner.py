@@ -64,6 +64,9 @@ class FineTuning:
             for condition in lessons
             if self._missing(condition) and condition.id not in self._failed
         ]
+        for condition in lessons:
+            if condition not in missing:  # cut off between its last adapter and the end
+                self._checkpoint(condition).unlink(missing_ok=True)
         if not missing:
             return
         from isoglot.learning.fleet.trainer import Trainee, train_fleet

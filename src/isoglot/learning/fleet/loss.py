@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 from torch.nn.functional import cross_entropy
 
+from isoglot.core import ModelError
 from isoglot.learning.fleet.dropout import DropoutMasks
 from isoglot.learning.fleet.memory import LOGITS_BYTES
 from isoglot.learning.fleet.rows import Row
@@ -63,14 +64,10 @@ def backward(
     for batch in batches_by_length(rows, most_tokens=most_tokens):
         masks = None
         if dropout:
-            masks = DropoutMasks(
-                dropout,
-                seeds=[each.seed for each in batch],
-                lengths=[len(each.row.tokens) for each in batch],
-            )
+            masks = DropoutMasks(dropout, seeds=[each.seed for each in batch])
         # The branches stay on for the way back, where activations may be computed again.
         with stack.rows([each.slot for each in batch], masks=masks):
-            output = model.base_model(input_ids=_padded(model, batch), use_cache=False)
+            output = model.get_decoder()(input_ids=_padded(model, batch), use_cache=False)
             hidden = _at_targets(output.last_hidden_state, batch)
             gradient, parts = _gradient_at_targets(model, type(output), hidden.detach(), batch)
             hidden.backward(gradient)  # type: ignore[no-untyped-call]
@@ -163,21 +160,25 @@ def own_head(
         model: A causal language model of transformers.
         output_type: What its body returns.
     """
-    body = model.base_model
-    forward = body.forward
+    body = model.get_decoder()
     given: list[torch.Tensor] = []
 
     def logits(hidden: torch.Tensor) -> torch.Tensor:
         given[:] = [hidden[None]]
         tokens = torch.zeros(1, hidden.shape[0], dtype=torch.long, device=hidden.device)
         found: torch.Tensor = model(input_ids=tokens, use_cache=False).logits[0]
+        if given:
+            raise ModelError("the model does not ask its decoder: isoglot can't train this family")
         return found
 
-    body.forward = lambda *_, **__: output_type(last_hidden_state=given[0])
+    def body_forward(*_: Any, **__: Any) -> Any:
+        return output_type(last_hidden_state=given.pop())
+
+    body.forward = body_forward
     try:
         yield logits
     finally:
-        body.forward = forward
+        del body.forward
 
 
 def chunk_size(model: Any) -> int:

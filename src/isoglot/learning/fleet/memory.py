@@ -19,7 +19,7 @@ from isoglot.engines.huggingface import (
 if TYPE_CHECKING:
     from isoglot.learning.fleet.recipe import LoraRecipe
 
-_BYTES = {"float32": 4, "bfloat16": 2, "float64": 8}
+_BYTES = {"float32": 4, "float64": 8}
 # Weight, gradient and AdamW's two moments.
 _COPIES = 4
 # Of what is free, so much is used; the estimate is one, and others use the machine.
@@ -124,6 +124,8 @@ def foresee_fleet(
         ModelError: The configuration can't be read, or the recipe names modules that are not there.
     """
     device = resolve_device(device)
+    if dtype == "auto" and device.startswith("cuda") and not torch.cuda.is_available():
+        dtype = "bfloat16"  # planned here for a machine with one
     model = without_weights(folder, dtype=resolve_dtype(dtype, device=device))
     modules = find_modules(model, recipe.target_modules, model_name=str(folder))
     weights = sum(each.numel() * each.element_size() for each in model.parameters())
@@ -137,7 +139,11 @@ def foresee_fleet(
 
 
 def free_memory(device: torch.device) -> int:
-    """What a device has left, in bytes."""
+    """What a device has left, in bytes; 0 where the device is not on this machine."""
     if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
+        if not torch.cuda.is_available():
+            return 0
+        # What torch keeps for itself, but does not use, is free, too.
+        kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        return int(torch.cuda.mem_get_info(device)[0]) + kept
     return int(psutil.virtual_memory().available)

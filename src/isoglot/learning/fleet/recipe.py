@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from isoglot.core import Record
 from isoglot.learning.fleet.schedule import Schedule
 
-Precision = Literal["float32", "bfloat16", "float64"]
+Precision = Literal["float32", "float64"]
 
 RECIPES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {

@@ -26,12 +26,13 @@ def learning_rate_at(
         steps_an_epoch: How many steps an epoch has.
         epochs: How many epochs are planned.
         decay: Of `exponential`.
-        warmup: The share of all planned steps over which the rate rises in a line from 0.
+        warmup: The share of all planned steps over which the rate rises in a line. No step has
+            rate 0: in a short training it would be a large part.
     """
     planned = steps_an_epoch * epochs
     rising = math.ceil(warmup * planned)
     if step < rising:
-        return peak * step / rising
+        return peak * (step + 1) / rising
     if schedule == "exponential":
         return peak * decay ** (step // steps_an_epoch)
     if schedule == "constant":

@@ -7,14 +7,16 @@ the next one; who else is in the fleet changes nothing but rounding.
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from torch.utils.checkpoint import checkpoint
 from transformers.modeling_layers import GradientCheckpointingLayer
 from transformers.pytorch_utils import Conv1D
 
@@ -43,7 +45,7 @@ from isoglot.learning.fleet.schedule import learning_rate_at
 if TYPE_CHECKING:
     from isoglot.engines.huggingface import HuggingFaceEngine
 
-_DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float64": torch.float64}
+_DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,6 @@ def train_fleet(
     recipe: LoraRecipe,
     *,
     tick: Tick,
-    ready: Callable[[Trainee], None] = lambda _: None,
 ) -> dict[str, str]:
     """Trains every adapter from its last finished epoch to the last one that is asked.
 
@@ -87,7 +88,6 @@ def train_fleet(
         trainees: The adapters, in the order in which they get a place in the fleet.
         recipe: How.
         tick: Told of lessons as they are taught.
-        ready: Told of an adapter whose last epoch is written.
 
     Returns:
         By trainee's name, why its training failed; the others went on untouched.
@@ -96,7 +96,7 @@ def train_fleet(
         ModelError: The model has no module that the recipe names, or not even one row fits into
             memory.
     """
-    fleet = _Fleet(engine, trainees, recipe, tick=tick, ready=ready)
+    fleet = _Fleet(engine, trainees, recipe, tick=tick)
     with _checkpointing(engine.model, on=recipe.gradient_checkpointing):
         fleet.run()
     return fleet.failed
@@ -127,12 +127,10 @@ class _Fleet:
         recipe: LoraRecipe,
         *,
         tick: Tick,
-        ready: Callable[[Trainee], None],
     ) -> None:
         self._engine = engine
         self._recipe = recipe
         self._tick = tick
-        self._ready = ready
         self.failed: dict[str, str] = {}
         model = engine.model
         modules = find_modules(model, recipe.target_modules, model_name=engine.name)
@@ -253,9 +251,7 @@ class _Fleet:
             self._begin_epoch(pupil)
 
     def _leave(self, slot: int) -> None:
-        trainee = self._pupils.pop(slot).trainee
-        trainee.checkpoint.unlink(missing_ok=True)
-        self._ready(trainee)
+        self._pupils.pop(slot).trainee.checkpoint.unlink(missing_ok=True)
 
     def _fail(self, slot: int, loss: float) -> None:
         pupil = self._pupils.pop(slot)
@@ -283,6 +279,8 @@ class _Fleet:
                     dropout=self._recipe.dropout,
                     most_tokens=self._most_tokens,
                 )
+            except ModelError:
+                raise
             except RuntimeError as error:
                 longest = max(len(each.row.tokens) for each in rows)
                 if not _out_of_memory(error) or self._most_tokens <= longest:
@@ -326,15 +324,15 @@ def _checkpointing(model: Any, *, on: bool) -> Iterator[None]:
     if not on:
         yield
         return
-    # Only the layers themselves look as if they were in training: what is in them stays in
-    # evaluation mode, without a dropout of its own.
+    # Not by transformers' own switch, which needs layers in training mode: some families' layers
+    # then drop out by themselves.
     layers = [each for each in model.modules() if isinstance(each, GradientCheckpointingLayer)]
-    model.activation_checkpointing_enable()
     for layer in layers:
-        layer.training = True
+        layer.forward = partial(
+            checkpoint, layer.forward, use_reentrant=False, preserve_rng_state=False
+        )
     try:
         yield
     finally:
         for layer in layers:
-            layer.training = False
-        model.activation_checkpointing_disable()
+            del layer.forward
