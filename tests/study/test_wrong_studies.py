@@ -92,7 +92,7 @@ class TestTheForm:
             (
                 {"paradigms": {"in-context": {}, "fine-tuning": {"epoch": 3}}},
                 "S: paradigms.fine-tuning.epoch (line 14): is not a known key; did you mean "
-                "'epochs'? known here: epochs, ask_after, rank, alpha,",
+                "'epochs'? known here: recipe, epochs, ask_after, rank, alpha,",
             ),
             (
                 {"models": [{"name": "scripted/parrot", "size": 3}]},
