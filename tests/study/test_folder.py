@@ -75,6 +75,7 @@ class TestCheckFolder:
         ("paradigms", "changed"),
         [
             ({"fine-tuning": {"epochs": 3, "ask_after": [0, 1, 3]}}, "paradigms.in-context"),
+            ({"in-context": {}}, "paradigms.fine-tuning"),
             (
                 {"in-context": {}, "fine-tuning": {"epochs": 3, "ask_after": [0, 3]}},
                 "paradigms.fine-tuning.ask_after",

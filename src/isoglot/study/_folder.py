@@ -156,13 +156,16 @@ def explain_os_error(error: OSError, folder: Path) -> RunFolderError:
 
 
 def _differences(one: Study, other: Study) -> list[str]:
-    """The keys in which two studies differ, with dots."""
+    """The keys in which two studies differ, with dots; what only one has is named as a whole."""
 
-    def flat(value: Any, path: str = "") -> dict[str, Any]:
-        if not isinstance(value, dict) or not value:
-            return {path: value}
-        parts = [flat(each, f"{path}.{key}".lstrip(".")) for key, each in value.items()]
-        return {key: each for part in parts for key, each in part.items()}
+    def differ(first: Any, second: Any, path: str = "") -> list[str]:
+        if not isinstance(first, dict) or not isinstance(second, dict):
+            return [path] if first != second else []
+        return [
+            each
+            for key in dict.fromkeys([*first, *second])
+            for each in differ(first.get(key), second.get(key), f"{path}.{key}".lstrip("."))
+        ]
 
-    first, second = (flat(study.without_resolved().as_yaml_values()) for study in (one, other))
-    return [key for key in dict.fromkeys([*first, *second]) if first.get(key) != second.get(key)]
+    first, second = (study.without_resolved().as_yaml_values() for study in (one, other))
+    return differ(first, second)
