@@ -9,8 +9,8 @@ from isoglot.core import InputError
 from isoglot.study import read_study
 
 KNOWN_KEYS = (
-    "known here: name, description, seed, models, languages, facts, untaught, paradigms, "
-    "questions, judges, decoding, limit"
+    "known here: name, description, seed, seeds, models, languages, facts, untaught, paradigms, "
+    "questions, priority, robustness, judges, decoding, limit"
 )
 
 

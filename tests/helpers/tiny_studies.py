@@ -1,6 +1,7 @@
 """A study that runs in a moment: 2 languages, 3 facts, both paradigms, a scripted model.
 
-It plans 12 probes in context and 24 after fine-tuning; `tests/study/test_plan.py` derives them.
+It plans 18 probes in context and 24 with fine-tuning; `tests/study/test_plan.py` derives them. The
+six asked before teaching are the same in both, so that 36 answers serve all 42.
 """
 
 from pathlib import Path

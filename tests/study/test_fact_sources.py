@@ -320,32 +320,40 @@ class TestWhatIsWrong:
 
 class TestWhatIsPlanned:
     def test_a_cell_stands_for_every_pair_and_epoch(self, tiny_study: WriteStudy) -> None:
-        """In context 2 · 2. Fine-tuned, each: epochs 0, 1 and 3, and across at the end."""
+        """In context 2 · 2, and before that each. Fine-tuned, each: epochs 0, 1 and 3, and across
+        at the end."""
         cells = [
-            (cell.condition.paradigm, cell.condition.taught, cell.asked, cell.epoch)
-            for cell in planned_cells(read_study(tiny_study()))
+            (
+                cell.condition.paradigm,
+                cell.condition.taught,
+                cell.asked,
+                cell.epoch,
+                cell.times_shown,
+            )
+            for cell in planned_cells(read_study(tiny_study()), n_facts=3)
         ]
         assert sorted(cells, key=str) == sorted(
             [
+                *(("in-context", each, each, None, 0) for each in ("en", "cy")),
                 *(
-                    ("in-context", taught, asked, None)
+                    ("in-context", taught, asked, None, 1)
                     for taught in ("en", "cy")
                     for asked in ("en", "cy")
                 ),
                 *(
-                    ("fine-tuning", each, each, epoch)
+                    ("fine-tuning", each, each, epoch, None)
                     for each in ("en", "cy")
                     for epoch in (0, 1, 3)
                 ),
-                ("fine-tuning", "en", "cy", 3),
-                ("fine-tuning", "cy", "en", 3),
+                ("fine-tuning", "en", "cy", 3, None),
+                ("fine-tuning", "cy", "en", 3, None),
             ],
             key=str,
         )
 
     def test_what_was_known_before_is_a_cell_a_language(self, tiny_study: WriteStudy) -> None:
         study = read_study(tiny_study(questions=["knowledge"], paradigms=None))
-        cells = planned_cells(study)
+        cells = planned_cells(study, n_facts=3)
         assert [(cell.condition.paradigm, cell.asked, cell.epoch) for cell in cells] == [
             ("untaught", "en", 0),
             ("untaught", "cy", 0),
@@ -354,7 +362,8 @@ class TestWhatIsPlanned:
     def test_missing_texts_change_no_cell(self, tiny_study: WriteStudy, tmp_path: Path) -> None:
         write_lines(tmp_path / "facts.jsonl", [*THREE[:1], guard("f2", "Bela", en="bear")])
         gappy = read_study(tiny_study(facts={"file": "facts.jsonl", "allow_missing": True}))
-        assert planned_cells(gappy) == planned_cells(read_study(tiny_study()))
+        whole = planned_cells(read_study(tiny_study()), n_facts=3)
+        assert planned_cells(gappy, n_facts=2) == whole
 
 
 def test_a_world_spec_has_bounds() -> None:

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from run_rows import but_for_time, query
 
-from isoglot.core import Condition
-from isoglot.learning import Rote, Taught, TrainingFailedError
+from isoglot.learning import Course, Rote, Taught, TrainingFailedError
 from isoglot.store import Store
 from isoglot.study import Silent, Study, read_study, run_study, study_corpus
 
@@ -107,9 +106,9 @@ class TestTrainingThatFails:
     def welsh_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
         taught_rightly = Rote.teach
 
-        def teach(self: Rote, condition: Condition, *args: Any, **more: Any) -> Iterator[Taught]:
-            for taught in taught_rightly(self, condition, *args, **more):
-                if condition.taught == "cy" and taught.epoch == 3:
+        def teach(self: Rote, course: Course, **more: Any) -> Iterator[Taught]:
+            for taught in taught_rightly(self, course, **more):
+                if course.condition.taught == "cy" and taught.stage.epoch == 3:
                     raise TrainingFailedError(TestTrainingThatFails.REASON)
                 yield taught
 

@@ -20,9 +20,9 @@ paradigms:
   in-context:
   fine-tuning: {epochs: 2}
 """
-# In context: 3 taught x 3 asked x 8 facts. Fine-tuned: epochs 0 and 1 in the own language (3 x 2 x
-# 8), epoch 2 in every language (3 x 3 x 8).
-PROBES = 72 + 48 + 72
+# In context: bare questions in the own language (3 x 8), then 3 taught x 3 asked x 8 facts.
+# Fine-tuned: epochs 0 and 1 in the own language (3 x 2 x 8), epoch 2 in every one (3 x 3 x 8).
+PROBES = 24 + 72 + 48 + 72
 
 BUNDLED = """
 name: killed-bundled

@@ -25,6 +25,7 @@ from isoglot.study import (
     read_study,
     run_study,
     study_corpus,
+    study_facts,
 )
 from isoglot.study._known import known_facts
 
@@ -33,9 +34,13 @@ WriteStudy = Callable[..., Path]
 # What the model knows; in both languages, the second and the fourth fact.
 KNOWN = {"en": ["f0001", "f0002", "f0004"], "cy": ["f0002", "f0004", "f0005"]}
 BOTH = frozenset({"f0002", "f0004"})
-# Before: 2 languages · 6 facts. In context: 2 taught · 2 asked · 2 facts. Fine-tuned: 2 taught, own
-# language at two stages and the other at the last one, 2 facts each.
-UNTAUGHT, IN_CONTEXT, FINE_TUNED = 12, 8, 12
+# Before: 2 languages · 6 facts. In context: 2 taught, own language at two stages and the other at
+# the last one, 2 facts each. Fine-tuned the same, but own language at three stages (0, 1 and 2).
+UNTAUGHT, IN_CONTEXT, FINE_TUNED = 12, 12, 16
+# Without examples the first stage of each, 2 languages · 2 facts, are questions that were asked
+# before: their answers are there already.
+ANSWERED_BEFORE = 4
+ASKED_IN_CONTEXT, ASKED_FINE_TUNED = IN_CONTEXT - ANSWERED_BEFORE, FINE_TUNED - ANSWERED_BEFORE
 CHANGES: dict[str, Any] = {
     "facts": {"world": {"size": 6}, "known_only": True},
     "untaught": {"shots": 0},
@@ -89,8 +94,9 @@ class TestARun:
         model(parrot=knowing(corpus, KNOWN))
         watched = watcher()
         outcome = run_study(study, folder, progress=watched)
-        assert (outcome.asked, outcome.failures) == (UNTAUGHT + IN_CONTEXT + FINE_TUNED, {})
-        assert watched.probes == outcome.asked
+        assert outcome.asked == UNTAUGHT + ASKED_IN_CONTEXT + ASKED_FINE_TUNED
+        assert outcome.failures == {}
+        assert watched.probes == UNTAUGHT + IN_CONTEXT + FINE_TUNED
         # The second announcement is of what is left once it is known what will be taught.
         assert watched.announced == {"lessons": 2 * 2 * 2, "probes": IN_CONTEXT + FINE_TUNED}
         assert watched.lessons == 8
@@ -121,7 +127,7 @@ class TestARun:
             statement = (
                 "SELECT DISTINCT contexts.text FROM probes JOIN answers ON key = answer "
                 "JOIN contexts ON hash = context "
-                f"WHERE paradigm = 'in-context' AND taught = '{language}'"
+                f"WHERE paradigm = 'in-context' AND taught = '{language}' AND times_shown = 1"
             )
             ((context,),) = query(folder, statement)
             others = {fact.texts[language].teach for fact in corpus.facts} - lessons
@@ -156,10 +162,11 @@ class TestARun:
     ) -> None:
         # After no epoch the model is the untaught one, and without examples so is the prompt.
         paradigms = {"fine-tuning": {"epochs": 2, "ask_after": [0, 2]}}
+        fine_tuned = 2 * (2 + 1) * 2  # 2 taught, own language twice, the other once, 2 facts each
         model(parrot=knowing(corpus, KNOWN))
         study = read_study(tiny_study(**{**CHANGES, "paradigms": paradigms}))
-        assert run_study(study, folder, progress=Silent()).asked == UNTAUGHT + FINE_TUNED - 2 * 2
-        assert len(rows(folder)) == UNTAUGHT + FINE_TUNED
+        assert run_study(study, folder, progress=Silent()).asked == UNTAUGHT + fine_tuned - 2 * 2
+        assert len(rows(folder)) == UNTAUGHT + fine_tuned
 
     def test_every_model_is_taught_what_it_knew_itself(
         self, tiny_study: WriteStudy, corpus: Corpus, folder: Path, model: Any
@@ -183,9 +190,17 @@ class TestARun:
 
 
 class TestGoingOn:
+    # Of 40 probes, 32 are asked; the 13th, for one, has its answer from the untaught model.
     @pytest.mark.parametrize(
-        "asked_before",
-        [1, UNTAUGHT - 1, UNTAUGHT, UNTAUGHT + 1, UNTAUGHT + IN_CONTEXT, 31],
+        ("asked_before", "left"),
+        [
+            (1, 31),
+            (UNTAUGHT - 1, 21),
+            (UNTAUGHT, ASKED_IN_CONTEXT + ASKED_FINE_TUNED),
+            (UNTAUGHT + 1, ASKED_IN_CONTEXT + ASKED_FINE_TUNED),
+            (UNTAUGHT + IN_CONTEXT, ASKED_FINE_TUNED),
+            (39, 1),
+        ],
     )
     def test_a_run_that_was_cut_off_ends_as_one_that_was_not(
         self,
@@ -195,13 +210,13 @@ class TestGoingOn:
         tmp_path: Path,
         model: Any,
         asked_before: int,
+        left: int,
     ) -> None:
         model(parrot=knowing(corpus, KNOWN))
         run_study(study, tmp_path / "whole", progress=Silent())
         with pytest.raises(KeyboardInterrupt):
             run_study(study, folder, progress=CutOff(asked_before))
-        outcome = run_study(study, folder, progress=Silent())
-        assert outcome.asked == UNTAUGHT + IN_CONTEXT + FINE_TUNED - asked_before
+        assert run_study(study, folder, progress=Silent()).asked == left
         assert rows(folder) == rows(tmp_path / "whole")
 
     def test_what_was_known_is_not_found_out_again(
@@ -261,7 +276,8 @@ class TestFailures:
         run_study(study, folder, progress=Silent())
         model(parrot=knowing(corpus, KNOWN))
         outcome = run_study(study, folder, progress=Silent())
-        assert (outcome.asked, outcome.failures) == (1 + IN_CONTEXT + FINE_TUNED, {})
+        assert outcome.asked == 1 + ASKED_IN_CONTEXT + ASKED_FINE_TUNED
+        assert outcome.failures == {}
         assert known(folder, study, corpus) == BOTH
 
     def test_another_model_is_taught_all_the_same(
@@ -361,8 +377,8 @@ class TestExamples:
 
 
 class TestThePlan:
-    def test_it_is_at_most_what_is_asked(self, study: Study, corpus: Corpus) -> None:
-        plan = make_plan(study, corpus)
+    def test_it_is_at_most_what_is_asked(self, study: Study) -> None:
+        plan = make_plan(study, study_facts(study))
         assert plan.at_most
         assert plan.n_facts == 6
         # As if all six were known: three times the probes of two.
@@ -372,10 +388,8 @@ class TestThePlan:
             ("fine-tuning", 2 * 6 * 2, 3 * FINE_TUNED),
         ]
 
-    def test_once_it_is_known_what_was_known_it_is_exact(
-        self, study: Study, corpus: Corpus
-    ) -> None:
-        plan = make_plan(study, corpus, known={"scripted/parrot": BOTH})
+    def test_once_it_is_known_what_was_known_it_is_exact(self, study: Study) -> None:
+        plan = make_plan(study, study_facts(study), known={"scripted/parrot": BOTH})
         assert not plan.at_most
         assert [(part.paradigm, part.lessons, part.probes) for part in plan.parts] == [
             ("untaught", 0, UNTAUGHT),
@@ -383,8 +397,8 @@ class TestThePlan:
             ("fine-tuning", 2 * 2 * 2, FINE_TUNED),
         ]
 
-    def test_where_nothing_is_known_nothing_is_taught(self, study: Study, corpus: Corpus) -> None:
-        plan = make_plan(study, corpus, known={"scripted/parrot": frozenset()})
+    def test_where_nothing_is_known_nothing_is_taught(self, study: Study) -> None:
+        plan = make_plan(study, study_facts(study), known={"scripted/parrot": frozenset()})
         assert [(part.lessons, part.probes) for part in plan.parts] == [
             (0, UNTAUGHT),
             (0, 0),
@@ -393,7 +407,7 @@ class TestThePlan:
 
     def test_a_study_without_it_is_exact(self, tiny_study: WriteStudy) -> None:
         study = read_study(tiny_study())
-        assert not make_plan(study, study_corpus(study)).at_most
+        assert not make_plan(study, study_facts(study)).at_most
 
     @pytest.mark.parametrize(
         ("questions", "asked"),
@@ -430,7 +444,8 @@ def test_a_moved_run_goes_on(
 ) -> None:
     model(parrot=knowing(corpus, KNOWN))
     with pytest.raises(KeyboardInterrupt):
-        run_study(study, folder, progress=CutOff(UNTAUGHT + 1))
+        run_study(study, folder, progress=CutOff(UNTAUGHT + 3))
     shutil.move(folder, tmp_path / "elsewhere")
     outcome = run_study(study, tmp_path / "elsewhere", progress=Silent())
-    assert outcome.asked == IN_CONTEXT + FINE_TUNED - 1
+    # In English two were answered before; the third was asked.
+    assert outcome.asked == ASKED_IN_CONTEXT + ASKED_FINE_TUNED - 1

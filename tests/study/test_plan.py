@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from isoglot.core import Condition
+from isoglot.core import Condition, Stage
 from isoglot.corpora import make_world
 from isoglot.learning import preambles
 from isoglot.stats import smallest_detectable_gap
@@ -13,9 +13,11 @@ from isoglot.study import (
     example_prompts,
     make_plan,
     read_study,
+    study_conditions,
     study_corpus,
+    study_facts,
 )
-from isoglot.study._plan import condition_probes, study_conditions, study_lessons, study_paradigms
+from isoglot.study._courses import condition_course, condition_probes, study_paradigms
 from isoglot.study._untaught import shot_groups
 
 WriteStudy = Callable[..., Path]
@@ -23,14 +25,15 @@ WriteStudy = Callable[..., Path]
 
 def _plan(source: str | Path) -> StudyPlan:
     study = read_study(source)
-    return make_plan(study, study_corpus(study))
+    return make_plan(study, study_facts(study))
 
 
 def test_the_plan_of_a_tiny_study(tiny_study: WriteStudy) -> None:
     """Two languages, three facts, asked after epochs 0, 1 and 3.
 
-    In context, a condition is asked 3 facts in 2 languages; its own language's are among them.
-    2 conditions: 12 probes, no lessons.
+    In context, a condition is asked 3 facts in 2 languages; its own language's are among them. With
+    nothing before the questions, it is asked the 3 in its own language: 6 + 3. 2 conditions: 18
+    probes, no lessons.
 
     Fine-tuned, a condition is asked 3 facts in its own language at 3 stages, and at the last one
     in the other language, too: 9 + 3. 2 conditions: 24 probes. 3 facts, 3 epochs, 2 conditions:
@@ -44,7 +47,7 @@ def test_the_plan_of_a_tiny_study(tiny_study: WriteStudy) -> None:
             "paradigm": "in-context",
             "conditions": 2,
             "lessons": 0,
-            "probes": 12,
+            "probes": 18,
         },
         {
             "model": "scripted/parrot",
@@ -57,9 +60,10 @@ def test_the_plan_of_a_tiny_study(tiny_study: WriteStudy) -> None:
 
 
 def test_the_plan_of_the_quickstart() -> None:
-    # In context: 5 · 5 · 24. Fine-tuned: 5 · (6 stages · 24 own + 4 others · 24).
+    # In context: 5 · (24 own with nothing before them + 5 · 24). Fine-tuned: 5 · (6 stages · 24 own
+    # + 4 others · 24); epoch 0 is among the stages.
     in_context, fine_tuning = _plan("quickstart").parts
-    assert (in_context.conditions, in_context.lessons, in_context.probes) == (5, 0, 600)
+    assert (in_context.conditions, in_context.lessons, in_context.probes) == (5, 0, 5 * 24 + 600)
     assert (fine_tuning.conditions, fine_tuning.lessons, fine_tuning.probes) == (
         5,
         24 * 12 * 5,
@@ -89,7 +93,8 @@ def test_prompt_tokens_are_a_fourth_of_the_bytes(tiny_study: WriteStudy) -> None
     )
     in_context, fine_tuning = _plan(study).parts
     both = asks["en"] + asks["zh"]
-    assert in_context.prompt_tokens == (contexts + 2 * both) // 4
+    # Each condition: its own language with nothing before it, and both after the context.
+    assert in_context.prompt_tokens == (contexts + both + 2 * both) // 4
     # Each condition: its own language at three stages, the other's at the last one.
     assert fine_tuning.prompt_tokens == (3 * both + both) // 4
 
@@ -100,7 +105,7 @@ def test_what_is_asked_before_teaching_is_planned_with_its_examples(
     """Three facts have room for one example: one for the fact that is the others' example, and one
     for these. Both contexts of a language are counted once, each question once."""
     study = read_study(tiny_study(languages=["en"], questions=["knowledge"], paradigms=None))
-    (part,) = make_plan(study, study_corpus(study)).parts
+    (part,) = make_plan(study, study_facts(study)).parts
     assert (part.paradigm, part.conditions, part.lessons, part.probes) == ("untaught", 1, 0, 3)
     facts = [fact.texts["en"] for fact in make_world(["en"], size=3, seed=3).facts]
     asks = sum(len(f"Q: {text.ask}\nA:".encode()) for text in facts)
@@ -129,10 +134,10 @@ def test_example_prompts_are_of_the_first_language_taught_and_the_last_asked(
     study = read_study(
         tiny_study(questions=["knowledge", "transfer"], untaught={"shots": 0}, limit=1)
     )
-    corpus = study_corpus(study)
-    english, welsh = (corpus.facts[0].texts[language] for language in ("en", "cy"))
+    facts = study_facts(study)
+    english, welsh = (facts.corpus.facts[0].texts[language] for language in ("en", "cy"))
     question = f"Q: {welsh.ask}\nA:"
-    assert example_prompts(study, corpus, known={}) == {
+    assert example_prompts(study, facts, known={}) == {
         "Before teaching: asked in cy": question,
         "In context: taught in en, asked in cy": (
             f"{preambles()['en']}\n\nQ: {english.teach}\nA: {english.answer.text}\n{question}"
@@ -155,9 +160,10 @@ def test_without_both_tiers_there_is_no_gap(tiny_study: WriteStudy, languages: l
 def test_every_model_and_paradigm_is_a_part(tiny_study: WriteStudy) -> None:
     parts = _plan(tiny_study(models=["scripted/mute", "scripted/parrot"], limit=1)).parts
     assert [(part.model, part.paradigm, part.probes) for part in parts] == [
-        ("scripted/mute", "in-context", 4),
+        # 2 conditions, one fact: 1 own + 2 in context; 3 own + 1 other fine-tuned.
+        ("scripted/mute", "in-context", 6),
         ("scripted/mute", "fine-tuning", 8),
-        ("scripted/parrot", "in-context", 4),
+        ("scripted/parrot", "in-context", 6),
         ("scripted/parrot", "fine-tuning", 8),
     ]
     assert all(isinstance(part, ParadigmPlan) for part in parts)
@@ -165,9 +171,10 @@ def test_every_model_and_paradigm_is_a_part(tiny_study: WriteStudy) -> None:
 
 def test_one_question_asks_less(tiny_study: WriteStudy) -> None:
     own = _plan(tiny_study(questions=["effectiveness"]))
-    assert [part.probes for part in own.parts] == [6, 18]  # 2 · 3, and at three stages
+    assert [part.probes for part in own.parts] == [12, 18]  # 2 · 3 at two stages, and at three
     across = _plan(tiny_study(questions=["transfer"]))
-    assert [part.probes for part in across.parts] == [12, 12]  # 2 · 2 · 3 under either paradigm
+    # Under either paradigm 2 · 2 · 3 at the last stage, and 2 · 3 before anything is taught.
+    assert [part.probes for part in across.parts] == [18, 18]
 
 
 def test_lessons_end_with_the_last_asked_epoch(tiny_study: WriteStudy) -> None:
@@ -185,11 +192,14 @@ def test_the_worlds_seed_is_the_studys_unless_it_has_its_own(tiny_study: WriteSt
 
 
 def test_lessons_are_the_facts_as_they_are_taught(tiny_study: WriteStudy) -> None:
-    facts = study_corpus(read_study(tiny_study())).facts
-    lessons = study_lessons(facts, "cy")
-    assert [(each.question, each.answer) for each in lessons] == [
-        (fact.texts["cy"].teach, fact.texts["cy"].answer.text) for fact in facts
-    ]
+    study = read_study(tiny_study())
+    facts = study_corpus(study).facts
+    for condition in study_conditions(study, "in-context", "m"):
+        taught = condition.taught
+        lessons = condition_course(study, condition, facts).lessons
+        assert [(each.question, each.answer, each.fact_id) for each in lessons] == [
+            (fact.texts[taught].teach, fact.texts[taught].answer.text, fact.id) for fact in facts
+        ]
 
 
 def test_there_is_a_condition_a_language(tiny_study: WriteStudy) -> None:
@@ -198,16 +208,49 @@ def test_there_is_a_condition_a_language(tiny_study: WriteStudy) -> None:
         Condition(model="m", paradigm="in-context", taught="en", seed=3),
         Condition(model="m", paradigm="in-context", taught="cy", seed=3),
     ]
-    assert study_paradigms(study) == [("in-context", (None,)), ("fine-tuning", (0, 1, 3))]
+    assert study_paradigms(study) == ["in-context", "fine-tuning"]
+
+
+def test_a_condition_is_asked_at_the_stages_of_its_paradigm(tiny_study: WriteStudy) -> None:
+    study = read_study(tiny_study(questions=["knowledge", "effectiveness"]))
+    facts = study_corpus(study).facts
+    stages = {
+        paradigm: condition_course(study, study_conditions(study, paradigm, "m")[0], facts).stages
+        for paradigm in study_paradigms(study)
+    }
+    assert stages == {
+        "untaught": (Stage(epoch=0),),
+        "in-context": (Stage(times_shown=0), Stage(times_shown=1)),
+        "fine-tuning": (Stage(epoch=0), Stage(epoch=1), Stage(epoch=3)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("ask_after", "epochs"), [([0, 2], [0, 2]), ([1, 3], [0, 1, 3]), ([3], [0, 3]), ([0], [0])]
+)
+def test_the_untaught_model_is_asked_whatever_the_recipe_says(
+    tiny_study: WriteStudy, ask_after: list[int], epochs: list[int]
+) -> None:
+    paradigms = {"fine-tuning": {"epochs": 3, "ask_after": ask_after}}
+    study = read_study(tiny_study(paradigms=paradigms))
+    condition = study_conditions(study, "fine-tuning", "m")[0]
+    course = condition_course(study, condition, study_corpus(study).facts)
+    assert [stage.epoch for stage in course.stages] == epochs
 
 
 def test_probes_come_by_stage_language_and_fact(tiny_study: WriteStudy) -> None:
-    study = read_study(tiny_study(facts={"world": {"size": 2}}))
+    study = read_study(
+        tiny_study(
+            facts={"world": {"size": 2}},
+            paradigms={"fine-tuning": {"epochs": 3, "ask_after": [0, 3]}},
+        )
+    )
     facts = study_corpus(study).facts
     condition = study_conditions(study, "fine-tuning", "m")[1]
-    probes = condition_probes(study, condition, stages=(0, 3), facts=facts)
+    probes = condition_probes(study, condition_course(study, condition, facts), facts=facts)
     assert {
-        stage: [(probe.asked, probe.fact_id) for probe in found] for stage, found in probes.items()
+        stage.epoch: [(probe.asked, probe.fact_id) for probe in found]
+        for stage, found in probes.items()
     } == {
         0: [("cy", "f0001"), ("cy", "f0002")],
         3: [("en", "f0001"), ("en", "f0002"), ("cy", "f0001"), ("cy", "f0002")],

@@ -21,6 +21,7 @@ from isoglot.study import (
     read_study,
     run_study,
     study_corpus,
+    study_facts,
 )
 
 WriteStudy = Callable[..., Path]
@@ -31,20 +32,27 @@ PARROT = ScriptedEngine("scripted/parrot").fingerprint
 class TestAWholeRun:
     def test_every_planned_probe_is_asked_once(self, whole) -> None:
         study, outcome, watched, rows = whole.study, whole.outcome, whole.watched, whole.rows
-        planned = sum(part.probes for part in make_plan(study, study_corpus(study)).parts)
-        assert planned == 12 + 24
-        assert (outcome.asked, outcome.failures) == (planned, {})
+        planned = sum(part.probes for part in make_plan(study, study_facts(study)).parts)
+        assert planned == 18 + 24
+        # The bare questions, 2 languages · 3 facts, are asked in context and have their answers
+        # when the untaught model is asked before fine-tuning.
+        assert (outcome.asked, outcome.failures) == (planned - 6, {})
         assert (watched.announced["probes"], watched.probes) == (planned, planned)
         assert watched.announced["lessons"] == watched.lessons
         cells = Counter(
-            (row["paradigm"], row["taught"], row["asked"], row["epoch"]) for row in rows
+            (row["paradigm"], row["taught"], row["asked"], row["epoch"], row["times_shown"])
+            for row in rows
         )
         assert cells == {
-            ("in-context", taught, asked, None): 3
+            ("in-context", taught, asked, None, times_shown): 3
             for taught in ("en", "cy")
-            for asked in ("en", "cy")
+            for asked, times_shown in [
+                (taught, 0),
+                (taught, 1),
+                ({"en": "cy", "cy": "en"}[taught], 1),
+            ]
         } | {
-            ("fine-tuning", taught, asked, epoch): 3
+            ("fine-tuning", taught, asked, epoch, None): 3
             for taught in ("en", "cy")
             for asked, epoch in [
                 (taught, 0),
@@ -62,31 +70,32 @@ class TestAWholeRun:
         right: Counter[tuple[object, ...]] = Counter()
         for row in whole.rows:
             if row["correct"]:
-                right[row["paradigm"], row["taught"], row["asked"], row["epoch"]] += 1
+                stage = (row["epoch"], row["times_shown"])
+                right[row["paradigm"], row["taught"], row["asked"], *stage] += 1
         assert right == {
-            ("in-context", "en", "en", None): 3,
-            ("in-context", "cy", "cy", None): 3,
-            ("fine-tuning", "en", "en", 1): 1,
-            ("fine-tuning", "cy", "cy", 1): 1,
-            ("fine-tuning", "en", "en", 3): 3,
-            ("fine-tuning", "cy", "cy", 3): 3,
+            ("in-context", "en", "en", None, 1): 3,
+            ("in-context", "cy", "cy", None, 1): 3,
+            ("fine-tuning", "en", "en", 1, None): 1,
+            ("fine-tuning", "cy", "cy", 1, None): 1,
+            ("fine-tuning", "en", "en", 3, None): 3,
+            ("fine-tuning", "cy", "cy", 3, None): 3,
         }
 
     def test_the_prompt_is_context_then_question(self, whole) -> None:
         facts = {fact.id: fact for fact in study_corpus(whole.study).facts}
         statement = (
-            "SELECT paradigm, taught, asked, fact, contexts.text, question FROM probes "
+            "SELECT times_shown, taught, asked, fact, contexts.text, question FROM probes "
             "JOIN answers ON key = answer JOIN contexts ON hash = context"
         )
         asked_with = query(whole.folder, statement)
-        assert len(asked_with) == 36
-        for paradigm, taught, asked, fact, context, question in asked_with:
+        assert len(asked_with) == 42
+        for times_shown, taught, asked, fact, context, question in asked_with:
             assert question == f"Q: {facts[fact].texts[asked].ask}\nA:"
             lessons = [
                 f"Q: {each.texts[taught].teach}\nA: {each.texts[taught].answer.text}\n"
                 for each in facts.values()
             ]
-            if paradigm == "fine-tuning":
+            if times_shown is None or times_shown == 0:  # after fine-tuning, or before teaching
                 assert context == ""
             else:
                 assert all(lesson in context for lesson in lessons)
@@ -98,7 +107,7 @@ class TestAWholeRun:
             "JOIN contexts ON hash = context"
         )
         answers = query(whole.folder, statement)
-        assert len(answers) == 36
+        assert len(answers) == 36  # for 42 probes: the six bare questions are asked once
         for key, model, adapter, context, question, decoding, seed in answers:
             parts = {
                 "adapter": adapter,
@@ -138,7 +147,7 @@ class TestAWholeRun:
             "preparing the models (a bundled one takes a minute the first time)",
             "asking: taught English (in-context)",
             "asking: taught Welsh (in-context)",
-            "teaching English, Welsh (fine-tuning)",
+            "teaching 2 conditions together (fine-tuning)",
             "asking what was fine-tuned",
         ]
 
@@ -153,7 +162,7 @@ def test_the_lessons_of_the_plan_are_those_that_are_taught(
     watched = watcher()
     run_study(study, folder, progress=watched)
     assert (
-        sum(part.lessons for part in make_plan(study, study_corpus(study)).parts)
+        sum(part.lessons for part in make_plan(study, study_facts(study)).parts)
         == 2 * 3 * ask_after[-1]
     )
     assert watched.announced["lessons"] == watched.lessons == 2 * 3 * ask_after[-1]
@@ -180,4 +189,4 @@ def test_a_folder_may_have_any_name(study: Study, tmp_path: Path, name: str) -> 
     assert run_study(study, folder, progress=Silent()).asked == 36
     assert [path.name for path in (tmp_path / "runs").iterdir()] == [name]
     assert (folder / DATABASE_FILE).is_file()
-    assert query(folder, "SELECT count(*) FROM probes") == [(36,)]
+    assert query(folder, "SELECT count(*) FROM probes") == [(42,)]

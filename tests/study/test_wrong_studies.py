@@ -101,7 +101,8 @@ class TestTheForm:
             ),
             (
                 {"paradigms": {"in-context": {"shots": 3}}},
-                "S: paradigms.in-context.shots (line 13): is not a known key; remove it",
+                "S: paradigms.in-context.shots (line 13): is not a known key; "
+                "known here: times_shown, facts_in_context",
             ),
         ],
     )
@@ -154,7 +155,7 @@ class TestTheMeaning:
             (
                 {"questions": ["effectiveness", "tranfer"]},
                 "S: questions[1]: 'tranfer' is not known; did you mean 'transfer'? "
-                "known: knowledge, effectiveness, transfer",
+                "known: knowledge, effectiveness, transfer, priority, robustness",
             ),
             (
                 {"judges": ["macth"]},
