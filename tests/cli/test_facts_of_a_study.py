@@ -65,15 +65,15 @@ class TestAFile:
         write_lines(tmp_path / "facts.jsonl", FACTS)
         study = tiny_study(facts={"file": "facts.jsonl"})
         planned = invoke("plan", study)
-        # Two facts: in context 2 · 2 · 2; fine-tuned (3 · 2 + 2) · 2; 2 · 3 · 2 lessons.
+        # Two facts: in context (2 · 2 + 2) · 2; fine-tuned (3 · 2 + 2) · 2; 2 · 3 · 2 lessons.
         assert [row[1:5] for row in table_rows(planned.stdout)] == [
-            ["in-context", "2", "0", "8"],
+            ["in-context", "2", "0", "12"],
             ["fine-tuning", "2", "12", "16"],
         ]
         assert "At most" not in planned.stdout
         result = invoke("run", study, "--out", tmp_path / "run")
         assert result.exit_code == 0
-        assert result.stderr == "isoglot: to do: 12 lessons, 24 probes\n"
+        assert result.stderr == "isoglot: to do: 12 lessons, 28 probes\n"
         # The run has its own copy of the facts: moved and without the file, it can be reported.
         (tmp_path / "facts.jsonl").unlink()
         shutil.move(tmp_path / "run", tmp_path / "moved")
@@ -110,10 +110,11 @@ class TestKnownOnly:
     def test_the_plan_is_at_most(self, invoke: Invoke, tiny_study: WriteStudy) -> None:
         result = invoke("plan", tiny_study(**KNOWN_ONLY))
         assert result.exit_code == 0
-        # 2 · 6 before; then, as if all were known, 2 conditions of six facts in two languages.
+        # 2 · 6 before; then, as if all were known, 2 conditions of six facts: in the own language
+        # after epochs 0 and 1, in the other one after epoch 1.
         assert [row[1:5] for row in table_rows(result.stdout)] == [
             ["untaught", "2", "0", "12"],
-            ["fine-tuning", "2", "12", "24"],
+            ["fine-tuning", "2", "12", "36"],
         ]
         assert "At most: only facts that a model knows before are taught to it.\n" in result.stdout
 
@@ -125,19 +126,21 @@ class TestKnownOnly:
         assert result.exit_code == 0
         # Announced as if all were known, and again once it is clear: two facts of six.
         assert result.stderr.splitlines() == [
-            "isoglot: to do: 12 lessons, 36 probes",
-            "isoglot: to do: 4 lessons, 8 probes",
+            "isoglot: to do: 12 lessons, 48 probes",
+            "isoglot: to do: 4 lessons, 12 probes",
         ]
         (head,) = [line for line in result.stdout.splitlines() if line.startswith("┃")]
         assert [cell.strip() for cell in head.strip("┃").split("┃")] == [
             "language",
             "tier",
             "known before",
+            "untaught",
             "fine-tuned",
         ]
-        assert [[row[0], row[2].split()[0], row[3]] for row in table_rows(result.stdout)] == [
-            ["English (en)", "50%", "100% [34, 100]"],
-            ["Welsh (cy)", "33%", "100% [34, 100]"],
+        # Known before are three and two facts of six; taught are two, and these are known.
+        assert [[row[0], row[2].split()[0], *row[3:]] for row in table_rows(result.stdout)] == [
+            ["English (en)", "50%", "100% [34, 100]", "100% [34, 100]"],
+            ["Welsh (cy)", "33%", "100% [34, 100]", "100% [34, 100]"],
         ]
 
     def test_knowing_nothing_is_an_error_and_the_answers_are_kept(
@@ -145,7 +148,7 @@ class TestKnownOnly:
     ) -> None:
         knows(en=["f0001"], cy=["f0002"])
         study = tiny_study(**KNOWN_ONLY)
-        for before in (36, 24):  # a second time it says so without asking the twelve again
+        for before in (48, 36):  # a second time it says so without asking the twelve again
             result = invoke("run", study, "--out", tmp_path / "run")
             assert (result.exit_code, result.stdout) == (2, "")
             assert result.stderr.splitlines() == [

@@ -22,7 +22,7 @@ class TestPlan:
         result = invoke("plan", tiny_study(), "--set", "languages=[en,cy]")
         assert result.exit_code == 0
         assert [row[:5] for row in table_rows(result.stdout)] == [
-            ["scripted/parrot", "in-context", "2", "0", "12"],
+            ["scripted/parrot", "in-context", "2", "0", "18"],
             ["scripted/parrot", "fine-tuning", "2", "18", "24"],
         ]
         assert "tiny: 3 facts" in result.stdout
@@ -31,12 +31,12 @@ class TestPlan:
     def test_the_limit_makes_it_smaller(self, invoke: Invoke, tiny_study: WriteStudy) -> None:
         # One fact instead of three: a third of everything.
         result = invoke("plan", tiny_study(), "--limit", "1")
-        assert [row[2:5] for row in table_rows(result.stdout)] == [["2", "0", "4"], ["2", "6", "8"]]
+        assert [row[2:5] for row in table_rows(result.stdout)] == [["2", "0", "6"], ["2", "6", "8"]]
 
     def test_thousands_have_commas(self, invoke: Invoke, tiny_study: WriteStudy) -> None:
         result = invoke("plan", tiny_study(facts={"world": {"size": 1000}}))
         assert [row[2:5] for row in table_rows(result.stdout)] == [
-            ["2", "0", "4,000"],
+            ["2", "0", "6,000"],
             ["2", "6,000", "8,000"],
         ]
 

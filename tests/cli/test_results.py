@@ -49,7 +49,8 @@ def test_the_untaught_model_is_not_called_fine_tuned(
 
 
 def test_transfer_alone_has_numbers(columns: Callable[..., dict[str, list[str]]]) -> None:
-    # It asks at the last stage, and there also in the own language; nobody asks the untaught model.
+    # It asks at the last stage, and there also in the own language; what it asks the untaught model
+    # is a measure of its own.
     shown = columns(questions=["transfer"])
     assert shown == LANGUAGES | {"in context": [ALL, ALL], "fine-tuned": [ALL, ALL]}
 
