@@ -23,8 +23,8 @@ def test_a_run_knows_its_study(run: ig.Run) -> None:
 
 
 def test_probes_are_a_row_each(run: ig.Run) -> None:
-    # 12 in context and 24 after fine-tuning: see study/test_plan.
-    assert len(run.probes) == 36
+    # 18 in context and 24 with fine-tuning: see study/test_plan.
+    assert len(run.probes) == 42
     assert run.table("probes") is run.probes
     in_context = run.probes[run.probes["paradigm"] == "in-context"]
     assert in_context["correct"].sum() == 6  # a parrot knows the taught language, not the other

@@ -26,14 +26,14 @@ def _reported(folder: Path) -> tuple[list[dict[str, str]], str, ig.Run]:
 def test_a_watcher_that_stops_the_run(
     tiny_study: WriteStudy, tmp_path: Path, asked_before: int
 ) -> None:
-    # One probe a batch, so that a cut may come after any of the 36.
+    # One probe a batch, so that a cut may come after any of the 42.
     study = read_study(tiny_study(models=[{"name": "scripted/parrot", "batch_size": 1}]))
     with pytest.raises(KeyboardInterrupt):
         run_study(study, tmp_path / "run", progress=CutOff(asked_before))
     rows, page, run = _reported(tmp_path / "run")
     assert run.n_answered == len(rows) == asked_before
     assert {row["correct"] for row in rows} <= {"True", "False"}
-    assert f"The run is unfinished: {36 - asked_before} of 36 probes were not asked yet." in page
+    assert f"The run is unfinished: {42 - asked_before} of 42 probes were not asked yet." in page
 
 
 def test_an_engine_that_stops_the_run(
@@ -43,7 +43,7 @@ def test_an_engine_that_stops_the_run(
 
     def policy(prompt: str, memory: Any) -> str:
         prompts.append(prompt)
-        if len(prompts) == 12:
+        if len(prompts) == 11:
             raise KeyboardInterrupt
         return "unknown"
 
@@ -51,10 +51,11 @@ def test_an_engine_that_stops_the_run(
     study = read_study(tiny_study(models=[{"name": "scripted/parrot", "batch_size": 2}]))
     with pytest.raises(KeyboardInterrupt):
         run_study(study, tmp_path / "run", progress=Silent())
-    # In context, 2 conditions of 6 probes: the batch of the 11th and 12th has no answers.
+    # In context, in English 3 probes before the facts are shown and 6 after; in Welsh again 3, in
+    # batches of two and one: the batch of the 10th and 11th has no answers.
     rows, page, run = _reported(tmp_path / "run")
-    assert run.n_answered == len(rows) == 10
-    assert "The run is unfinished: 26 of 36 probes were not asked yet." in page
+    assert run.n_answered == len(rows) == 9
+    assert "The run is unfinished: 33 of 42 probes were not asked yet." in page
 
 
 def test_failures_are_not_counted_as_unasked(tiny_study: WriteStudy, tmp_path: Path) -> None:
@@ -76,5 +77,5 @@ def test_failures_are_not_counted_as_unasked(tiny_study: WriteStudy, tmp_path: P
 def test_a_finished_run_has_no_such_note(tiny_study: WriteStudy, tmp_path: Path) -> None:
     run_study(read_study(tiny_study()), tmp_path / "run", progress=Silent())
     rows, page, _ = _reported(tmp_path / "run")
-    assert len(rows) == 36
+    assert len(rows) == 42
     assert "The run is unfinished" not in page
