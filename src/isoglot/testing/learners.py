@@ -39,7 +39,8 @@ STAGES: Mapping[Paradigm | Untaught, tuple[Stage, ...]] = {
         Stage(times_shown=2, facts_in_context=3),
         Stage(times_shown=2),
     ),
-    "fine-tuning": tuple(Stage(epoch=epoch) for epoch in (0, 1, 3)),
+    # Three adapters, so that teaching can be cut off before each of them; and one epoch unasked.
+    "fine-tuning": tuple(Stage(epoch=epoch) for epoch in (0, 1, 2, 4)),
 }
 
 
@@ -80,11 +81,16 @@ class LearnerContract:
         raise NotImplementedError
 
     @pytest.fixture
-    def course(self, open_in: OpenLearner, tmp_path: Path) -> Course:
-        """Four lessons, asked at every kind of stage that the paradigm has."""
+    def stages(self, open_in: OpenLearner, tmp_path: Path) -> tuple[Stage, ...]:
+        """Every kind of stage that the paradigm has."""
+        return STAGES[open_in(tmp_path / "unused").paradigm]
+
+    @pytest.fixture
+    def course(self, open_in: OpenLearner, stages: tuple[Stage, ...], tmp_path: Path) -> Course:
+        """Four lessons, asked at these stages."""
         paradigm = open_in(tmp_path / "unused").paradigm
         condition = Condition(model="scripted/parrot", paradigm=paradigm, taught="en", seed=5)
-        return Course(condition=condition, lessons=LESSONS, stages=STAGES[paradigm])
+        return Course(condition=condition, lessons=LESSONS, stages=stages)
 
     def test_it_names_its_paradigm(self, open_in: OpenLearner, tmp_path: Path) -> None:
         """One of those that a study knows."""
