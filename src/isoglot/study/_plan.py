@@ -12,7 +12,7 @@ from isoglot.core import (
     Untaught,
     get_language,
 )
-from isoglot.learning import InContext, Lesson, NoLearning, ask_prompt
+from isoglot.learning import InContext, Lesson, NoLearning, ask_prompt, context_text
 from isoglot.questions import QUESTIONS
 from isoglot.study._facts import read_corpus, taught_facts
 from isoglot.study._schema import Study
@@ -165,6 +165,8 @@ def example_prompts(
     """The whole prompt of a probe under each paradigm, as it was asked, for a reader to look at."""
     taught, asked = study.languages[0], study.languages[-1]
     model = study.models[0].name
+    used = study.resolved.models[0] if study.resolved else None
+    chat = used is not None and used.chat
     examples: dict[str, str] = {}
     for paradigm, _ in study_paradigms(study):
         first = study_conditions(study, paradigm, model)[0]
@@ -172,19 +174,21 @@ def example_prompts(
         both = [fact for fact in facts if asked in fact.texts]
         if not both:
             continue
-        question = ask_prompt(both[0].texts[asked].ask)
+        question = ask_prompt(both[0].texts[asked].ask, chat=chat)
         if paradigm == "in-context":
             lessons = study_lessons(facts, taught)
             context = next(InContext().teach(first, lessons, tick=lambda _: None)).context
+            context = context_text(context, chat=chat)
             examples[f"In context: taught in {taught}, asked in {asked}"] = context + question
         elif paradigm == "untaught":
             own = taught_facts(corpus, asked)
             for group in shot_groups(own, asked, shots=study.untaught.shots, seed=study.seed):
                 if both[0].id in group.fact_ids:
-                    examples[f"Before teaching: asked in {asked}"] = group.context + question
+                    context = context_text(group.context, chat=chat)
+                    examples[f"Before teaching: asked in {asked}"] = context + question
         else:
             examples[f"After fine-tuning: asked in {asked}"] = question
-    return examples
+    return examples if used is None else {name: used.sent(each) for name, each in examples.items()}
 
 
 def make_plan(
