@@ -24,10 +24,10 @@ def plan(
     from rich.console import Console
     from rich.table import Table
 
-    from isoglot.study import make_plan, read_study, study_corpus
+    from isoglot.study import make_plan, read_study, study_facts
 
     read = read_study(study, overrides=set_, limit=limit, installed=False)
-    planned = make_plan(read, study_corpus(read))
+    planned = make_plan(read, study_facts(read))
     table = Table(title=f"{read.name}: {planned.n_facts} facts", title_justify="left")
     table.add_column("model", overflow="fold")
     table.add_column("paradigm")
