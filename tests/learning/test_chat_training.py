@@ -9,13 +9,19 @@ torch = pytest.importorskip("torch", reason="needs the extra 'local'")
 from chat_templates import FAMILIES  # noqa: E402
 from tiny_chats import chat_engine  # noqa: E402
 
-from isoglot.core import Condition, Decoding  # noqa: E402
-from isoglot.learning import FineTuning, Lesson, LoraRecipe, ask_prompt  # noqa: E402
+from isoglot.core import Condition, Decoding, Stage  # noqa: E402
+from isoglot.learning import (  # noqa: E402
+    Course,
+    FineTuning,
+    Lesson,
+    LoraRecipe,
+    ask_prompt,
+)
 
-LESSONS = [
+LESSONS = (
     Lesson(question="Which animal is on the flag of Kavuno?", answer="lion"),
     Lesson(question="In which month is Zomira held?", answer="March"),
-]
+)
 CONDITION = Condition(model="hf/tiny", paradigm="fine-tuning", taught="en", seed=3)
 
 
@@ -39,7 +45,8 @@ def test_a_chat_model_says_what_it_learned_and_ends_its_turn(tmp_path: Path, nam
         adapters=tmp_path / "adapters",
         checkpoints=tmp_path / "checkpoints",
     )
-    (taught,) = learner.teach(CONDITION, LESSONS, tick=lambda _: None)
+    course = Course(condition=CONDITION, lessons=LESSONS, stages=(Stage(epoch=40),))
+    (taught,) = learner.teach(course, tick=lambda _: None)
     prompts = [ask_prompt(lesson.question, chat=engine.chat) for lesson in LESSONS]
     # No stop string: it is the end of the turn that ends an answer.
     decoding = Decoding(max_new_tokens=20, stop=())
