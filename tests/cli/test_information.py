@@ -40,6 +40,7 @@ class TestPlan:
         monkeypatch.chdir(tmp_path)
         (tmp_path / "base").mkdir()
         (tmp_path / "base" / "config.json").write_text("{}")
+        (tmp_path / "base" / "tokenizer_config.json").write_text("{}")
         (tmp_path / "chat").mkdir()
         (tmp_path / "chat" / "config.json").write_text("{}")
         (tmp_path / "chat" / "chat_template.jinja").write_text(PHI.source, encoding="utf-8")

@@ -27,9 +27,9 @@ def write_files(folder: Path, name: str | None = "llama") -> Path:
     """What says how a model is asked, of a family or of a base model, beside some weights."""
     (folder / "model.safetensors").write_bytes(b"weights")
     (folder / "config.json").write_text("{}")
-    if name is not None:
-        config = {**FAMILIES[name].tokens, "chat_template": FAMILIES[name].source}
-        (folder / "tokenizer_config.json").write_text(json.dumps(config))
+    of = None if name is None else FAMILIES[name]
+    config = {**of.tokens, "chat_template": of.source} if of else {}
+    (folder / "tokenizer_config.json").write_text(json.dumps(config))
     return folder
 
 
@@ -182,8 +182,14 @@ def test_base_models_by_their_name_are_known_before_any_file(
     ]
 
 
-def test_of_a_model_that_is_not_here_yet_nothing_is_known(tmp_path: Path) -> None:
-    for settings in ({}, {"chat": True}, {"chat": True, "system": "Be brief."}):
-        asked = spec(tmp_path / "not" / "here", **settings)
+@pytest.mark.parametrize(
+    "settings", [{}, {"chat": True}, {"chat": True, "system": "Be brief."}], ids=str
+)
+def test_of_a_model_that_is_not_here_yet_nothing_is_known(
+    settings: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "config.json").write_text("{}")  # all that a hub's cache holds of it
+    for folder in (tmp_path / "not" / "here", tmp_path):
+        asked = spec(folder, **settings)
         assert problems(asked) == []
         assert is_chat(asked) is settings.get("chat")

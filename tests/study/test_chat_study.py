@@ -183,6 +183,7 @@ def test_what_can_not_be_asked_for_is_found_with_all_else_that_is_wrong(
     model = tmp_path / "model"
     model.mkdir()
     (model / "config.json").write_text("{}")
+    (model / "tokenizer_config.json").write_text("{}")
     study = tiny_study(
         models=[{"name": f"hf/{model}", "system": "Be brief."}, {"name": "nope", "chat": True}]
     )

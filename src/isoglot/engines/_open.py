@@ -96,7 +96,7 @@ def check_installed(spec: ModelSpec, *, place: str) -> list[Problem]:
 
 def check_chat(spec: ModelSpec, *, place: str) -> list[Problem]:
     """What is wrong with asking a model as a chat model, as far as its files are here to tell."""
-    return check_template(spec, local_folder(spec), place=place)
+    return check_template(spec, _tokenizer_folder(spec), place=place)
 
 
 def is_chat(spec: ModelSpec) -> bool | None:
@@ -105,10 +105,20 @@ def is_chat(spec: ModelSpec) -> bool | None:
     Raises:
         InputError: What was asked for can't be had.
     """
-    folder = local_folder(spec)
+    folder = _tokenizer_folder(spec)
     if folder is not None:
         return find_template(spec, folder) is not None
     return False if spec.name.startswith(("bundled/", "scripted/")) else spec.chat
+
+
+def _tokenizer_folder(spec: ModelSpec) -> Path | None:
+    """The folder with a model's tokenizer, if it is on this machine.
+
+    A hub's cache may hold other files of a model alone.
+    """
+    folder = local_folder(spec)
+    told_by = ("tokenizer_config.json", "chat_template.jinja")
+    return folder if folder and any((folder / name).is_file() for name in told_by) else None
 
 
 def _missing(family: str) -> list[tuple[str, str]]:
