@@ -67,9 +67,9 @@ def at_stages(table: pd.DataFrame, measure: Measure) -> pd.DataFrame:
     elif measure.at == "facts in context":
         chosen = ~whole
     else:
-        # Without a number of times the stage is the only one there is.
-        most = times.isna() | (times == times.max()).fillna(value=False)
-        last = whole & most & (epochs.isna() | (epochs == epochs.max()).fillna(value=False))
+        # In context every question asks with the smallest number of times that shows anything.
+        usual = times.isna() | (times == times[times > 0].min()).fillna(value=False)
+        last = whole & usual & (epochs.isna() | (epochs == epochs.max()).fillna(value=False))
         chosen = last if measure.at == "last" else last | epochs.notna()
         if measure.at == "taught epochs":
             chosen &= ~untaught(table)

@@ -3,7 +3,7 @@
 from isoglot.learning._base import Course, Learner, Lesson, Taught, Tick, TrainingFailedError
 from isoglot.learning.fleet import FineTuning, LoraRecipe
 from isoglot.learning.in_context import InContext, InContextRecipe
-from isoglot.learning.prompts import answer_text, ask_prompt, preambles
+from isoglot.learning.prompts import answer_text, ask_prompt, context_text, preambles
 from isoglot.learning.rote import Rote
 from isoglot.learning.untaught import NoLearning
 
@@ -22,5 +22,6 @@ __all__ = [
     "TrainingFailedError",
     "answer_text",
     "ask_prompt",
+    "context_text",
     "preambles",
 ]

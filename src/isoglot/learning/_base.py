@@ -29,7 +29,8 @@ class Course(Record):
     """What one condition is taught, and when it is asked.
 
     Attributes:
-        stages: In order: the untaught one first if it is asked, the one with most taught last.
+        stages: In order: the untaught one first if it is asked, that which every question asks at
+            last.
     """
 
     condition: Condition

@@ -18,8 +18,8 @@ class InContextRecipe(Record):
     """How facts stand before the question.
 
     Attributes:
-        times_shown: How often each fact stands there, in rising order. Effectiveness asks after
-            each of them, the other questions after the last.
+        times_shown: How often each fact stands there, in rising order. Every question asks with
+            the first of these numbers, effectiveness with the others, too.
         facts_in_context: Effectiveness also asks with so many facts before the question, always
             the asked one among them. What is not less than all facts is left out.
     """
@@ -35,19 +35,19 @@ class InContextRecipe(Record):
         return numbers
 
     def stages(self, *, n_facts: int, gradual: bool) -> tuple[Stage, ...]:
-        """When a condition is asked: with nothing before the question first, with most last.
+        """When a condition is asked: with nothing before the question first, as usual last.
 
         Args:
             n_facts: How many facts are taught.
-            gradual: Whether what lies between the first and the last is asked, too.
+            gradual: Whether it is also asked with fewer facts and with facts shown more often.
         """
-        *fewer, most = self.times_shown
+        usual, *more = self.times_shown
         between = [
-            *(Stage(times_shown=most, facts_in_context=n) for n in self.facts_in_context),
-            *(Stage(times_shown=times) for times in fewer),
+            *(Stage(times_shown=usual, facts_in_context=n) for n in self.facts_in_context),
+            *(Stage(times_shown=times) for times in more),
         ]
         asked = [stage for stage in between if (stage.facts_in_context or 0) < n_facts]
-        return (Stage(times_shown=0), *(asked if gradual else ()), Stage(times_shown=most))
+        return (Stage(times_shown=0), *(asked if gradual else ()), Stage(times_shown=usual))
 
 
 class InContext:

@@ -51,7 +51,8 @@ class Measure(Record):
         cells: Which pairs of languages count: `own` (asked as taught), `other`, or `all`.
         at: Which stages count. `epochs`: every epoch; without epochs, the last stage. `taught
             epochs`: these without the untaught one. `times shown` and `facts in context`: the
-            stages that differ in these. `last`: the last stage. `untaught`: the first.
+            stages that differ in these. `last`: the last epoch; in context, with all facts, shown
+            as often as they usually are. `untaught`: before anything is taught.
         among: Which facts count: all, or those answered right before anything was taught.
         by: One estimate for every combination of these columns (each model and paradigm apart).
         over: If given, the estimate is the mean of the means of all combinations of these columns,
@@ -120,7 +121,7 @@ class Question(Protocol):
     ) -> Iterator[Probe]:
         """The probes that it puts to a condition, which can be asked at the given stages.
 
-        The first stage may be the untaught one; the last is the one at which most was taught.
+        The first stage may be the untaught one; the last is that at which every question asks.
         """
         ...
 

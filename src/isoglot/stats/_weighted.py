@@ -10,8 +10,9 @@ from statsmodels.stats.proportion import proportion_confint
 from isoglot.stats._clusters import check_confidence
 from isoglot.stats._interval import Interval
 
-# Sums of weighted outcomes are no whole numbers: what is smaller than this is rounding.
-_NOTHING = 1e-12
+# Sums of weighted outcomes are no whole numbers: a cluster's share of the variance that is smaller
+# than this is the square of a rounding.
+_NOTHING = 1e-24
 
 
 def weighted_proportion(
@@ -83,7 +84,7 @@ def _effective_size(
     n_clusters = residuals.size
     spread = float(np.sum(residuals**2))
     if spread < _NOTHING * n_clusters:
-        return float(n_clusters)
+        return min(float(n_clusters), kish)
     size = min(value * (1 - value) / spread, kish)
     if size <= n_clusters:
         return size

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from isoglot.core import InputError, Problem, UnknownLanguageError, get_language, known_languages
 from isoglot.corpora import check_world_languages, world_relations
-from isoglot.engines import check_installed, check_model
+from isoglot.engines import check_chat, check_installed, check_model
 from isoglot.judges import JUDGES
 from isoglot.learning import preambles
 from isoglot.questions import QUESTIONS
@@ -34,7 +34,7 @@ def _problems(study: Study, *, installed: bool) -> Iterator[Problem]:
         wrong = check_model(model, place=f"models[{index}]")
         if not wrong and installed:
             wrong = check_installed(model, place=f"models[{index}]")
-        yield from wrong
+        yield from wrong or check_chat(model, place=f"models[{index}]")
     yield from _check_repeats("models", [model.name for model in study.models])
     yield from _check_names("questions", study.questions, list(QUESTIONS))
     yield from _check_names("judges", study.judges, list(JUDGES))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from isoglot.core import Condition, Fact
-from isoglot.learning import InContext, ask_prompt
+from isoglot.learning import InContext, ask_prompt, context_text
 from isoglot.study._courses import (
     StudyFacts,
     condition_course,
@@ -24,12 +24,17 @@ _LABELS = {
 def example_prompts(
     study: Study, facts: StudyFacts, *, known: Mapping[str, frozenset[str]]
 ) -> dict[str, str]:
-    """The whole prompt of a probe for each paradigm and each thing taught, at the last stage."""
+    """The whole prompt of a probe for each paradigm and each thing taught, at the last stage.
+
+    A chat model's stands in what its template writes around it, once a run has resolved that.
+    """
+    used = study.resolved.models[0] if study.resolved else None
+    chat = used is not None and used.chat
     return {
-        label: prompt
+        label: used.sent(prompt) if used else prompt
         for condition in _first_conditions(study)
         for own in [condition_facts(study, condition, facts, known)]
-        for label, prompt in _examples(study, condition, facts, own)
+        for label, prompt in _examples(study, condition, facts, own, chat=chat)
     }
 
 
@@ -43,14 +48,17 @@ def _first_conditions(study: Study) -> Iterator[Condition]:
 
 
 def _examples(
-    study: Study, condition: Condition, facts: StudyFacts, own: list[Fact]
+    study: Study, condition: Condition, facts: StudyFacts, own: list[Fact], *, chat: bool
 ) -> Iterator[tuple[str, str]]:
     wrong = condition.teaches == "wrong answers"
     asked = condition.taught if wrong else study.languages[-1]
     fact = next((fact for fact in own if asked in fact.texts), None)
     if fact is None:
         return
-    question = ask_prompt(fact.texts[asked].ask)
+
+    def prompt(context: str) -> str:
+        return context_text(context, chat=chat) + ask_prompt(fact.texts[asked].ask, chat=chat)
+
     solved = facts.wrong.context(asked) if wrong else ""
     label = _LABELS[condition.teaches].format(
         taught=condition.taught, against=condition.against, asked=asked
@@ -58,13 +66,13 @@ def _examples(
     if condition.paradigm == "in-context":
         course = condition_course(study, condition, own)
         last = list(InContext().teach(course, tick=lambda _: None))[-1]
-        yield f"In context: {label}", solved + last.context + question
+        yield f"In context: {label}", prompt(solved + last.context)
     elif condition.paradigm == "fine-tuning":
         if wrong or not condition.against:  # a conflict is asked as a fact is
             what = f", {label}" if wrong else f": asked in {asked}"
-            yield f"After fine-tuning{what}", solved + question
+            yield f"After fine-tuning{what}", prompt(solved)
     else:
         texts = [each for each in facts.corpus.facts if asked in each.texts]
         for group in shot_groups(texts, asked, shots=study.untaught.shots, seed=study.seed):
             if fact.id in group.fact_ids:
-                yield f"Before teaching: asked in {asked}", group.context + question
+                yield f"Before teaching: asked in {asked}", prompt(group.context)

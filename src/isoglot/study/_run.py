@@ -147,8 +147,10 @@ def _resolve(study: Study, folder: Path) -> Resolved:
     models = []
     for spec in study.models:
         known = before.get(spec.name)
-        # A run keeps the dtype it began with, even on a machine that would now choose another.
-        settled = spec.model_copy(update={"dtype": known.dtype}) if known else spec
+        # A run keeps the dtype it began with, even on a machine that would now choose another, and
+        # asks a model as it did then.
+        kept = {"dtype": known.dtype, "chat": known.chat} if known else {}
+        settled = spec.model_copy(update=kept)
         model = resolve_model(settled)
         if known and model.fingerprint != known.fingerprint:
             raise RunFolderError(

@@ -194,7 +194,7 @@ class _Fleet:
         order = np.random.default_rng(pupil.trainee.stream(f"order {pupil.epoch}"))
         rows: Sequence[Row] = [pupil.rows[index] for index in order.permutation(len(pupil.rows))]
         if self._recipe.packing is not None:
-            opening = self._engine.tokenizer.bos_token_id
+            opening = self._engine.opening
             rows = list(pack(rows, most=self._recipe.packing, opening=opening))
         size = self._recipe.batch_size
         pupil.batches = deque(list(rows[at : at + size]) for at in range(0, len(rows), size))
