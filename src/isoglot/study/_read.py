@@ -59,7 +59,7 @@ def read_study(
             _check_the_rest(values, error, place=place, folder=folder, installed=installed)
         )
         raise InputError(problems) from None
-    study = study.model_copy(update={"facts": study.facts.located(folder)})
+    study = study.located(folder)
     problems.extend(check_study(study, place=place, installed=installed))
     if problems:
         raise InputError(problems)
@@ -75,7 +75,7 @@ def _check_the_rest(
     study = salvage(values, failing, stand_ins.as_yaml_values())
     if study is None:
         return []
-    study = study.model_copy(update={"facts": study.facts.located(folder)})
+    study = study.located(folder)
     said = {f"{place}: {_key(location[:size])}" for location in failing for size in (1, 2, 3)}
     return [
         problem
