@@ -161,8 +161,15 @@ def _explain(
     lines: Mapping[tuple[str | int, ...], int],
     set_by_hand: Collection[str],
 ) -> Iterator[Problem]:
-    for each in error.errors():
+    errors = error.errors()
+    for each in errors:
         location = tuple(each["loc"])
+        # A list all of whose items are wrong counts as empty, too: of them it was said already.
+        inside = (other for other in errors if len(other["loc"]) > len(location))
+        if each["type"] == "too_short" and any(
+            tuple(other["loc"][: len(location)]) == location for other in inside
+        ):
+            continue
         key = _key(location)
         line = lines.get(location)
         if any(
