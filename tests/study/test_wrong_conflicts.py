@@ -288,6 +288,23 @@ def test_the_form_of_robustness(
     assert study_problems(study)[0] == problem
 
 
+def test_robustness_is_asked_after_some_training(tiny_study: WriteStudy, facts: Any) -> None:
+    own = facts(disputed("g1", "en", "cy"))
+    wrong: dict[str, Any] = {
+        "facts": own,
+        "questions": ["robustness"],
+        "robustness": {"shots": 0, "ask_after": [0, 4, 5]},
+    }
+    tuned = {"in-context": {}, "fine-tuning": {"epochs": 3}}
+    assert study_problems(tiny_study(**wrong, paradigms=tuned)) == [
+        "S: robustness.ask_after: after epoch 0 it first asks after 4, but fine-tuning ends after "
+        "3; ask earlier, or give fine-tuning more epochs"
+    ]
+    # What is not fine-tuned, or not asked, has no epochs.
+    assert read_study(tiny_study(**wrong, paradigms={"in-context": {}})).condition_seeds == (3,)
+    read_study(tiny_study(**{**wrong, "questions": ["transfer"]}, paradigms=tuned))
+
+
 class TestSeeds:
     def test_listed_twice(self, tiny_study: WriteStudy) -> None:
         assert study_problems(tiny_study(seeds=[1, 2, 1])) == [
