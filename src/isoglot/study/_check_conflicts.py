@@ -13,6 +13,8 @@ def check_conflicts(study: Study) -> Iterator[Problem]:
     wanted = {"priority", "robustness"} & set(study.questions)
     if "priority" in wanted:
         yield from _check_pairs(study)
+    if "robustness" in wanted:
+        yield from _check_epochs(study)
     if not wanted:
         return
     try:
@@ -64,6 +66,18 @@ def _check_pairs(study: Study) -> Iterator[Problem]:
                 message=f"{pair[0]!r} and {pair[1]!r} are listed twice",
                 remedy="remove one: each pair is taught both ways round",
             )
+
+
+def _check_epochs(study: Study) -> Iterator[Problem]:
+    """Whether robustness is asked after any training: epochs beyond the last fall out."""
+    training, asked = study.paradigms.fine_tuning, study.robustness.ask_after
+    if training is not None and asked[1] > training.epochs:
+        yield Problem(
+            place="robustness.ask_after",
+            message=f"after epoch 0 it first asks after {asked[1]}, but fine-tuning ends after "
+            f"{training.epochs}",
+            remedy="ask earlier, or give fine-tuning more epochs",
+        )
 
 
 def _check_rivals(place: str, facts: Sequence[Fact], *, asking: Sequence[str]) -> Iterator[Problem]:

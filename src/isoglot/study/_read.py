@@ -59,7 +59,7 @@ def read_study(
             _check_the_rest(values, error, place=place, folder=folder, installed=installed)
         )
         raise InputError(problems) from None
-    study = study.model_copy(update={"facts": study.facts.located(folder)})
+    study = study.located(folder)
     problems.extend(check_study(study, place=place, installed=installed))
     if problems:
         raise InputError(problems)
@@ -75,7 +75,7 @@ def _check_the_rest(
     study = salvage(values, failing, stand_ins.as_yaml_values())
     if study is None:
         return []
-    study = study.model_copy(update={"facts": study.facts.located(folder)})
+    study = study.located(folder)
     said = {f"{place}: {_key(location[:size])}" for location in failing for size in (1, 2, 3)}
     return [
         problem
@@ -161,8 +161,15 @@ def _explain(
     lines: Mapping[tuple[str | int, ...], int],
     set_by_hand: Collection[str],
 ) -> Iterator[Problem]:
-    for each in error.errors():
+    errors = error.errors()
+    for each in errors:
         location = tuple(each["loc"])
+        # A list all of whose items are wrong counts as empty, too: of them it was said already.
+        inside = (other for other in errors if len(other["loc"]) > len(location))
+        if each["type"] == "too_short" and any(
+            tuple(other["loc"][: len(location)]) == location for other in inside
+        ):
+            continue
         key = _key(location)
         line = lines.get(location)
         if any(

@@ -35,7 +35,7 @@ class RobustnessSpec(Record):
     @field_validator("ask_after")
     @classmethod
     def _rising_from_zero(cls, epochs: tuple[int, ...]) -> tuple[int, ...]:
-        if list(epochs) != sorted({0, *epochs}):
+        if list(epochs) != sorted({0, *epochs}) or epochs[0] < 0:
             raise ValueError(f"{list(epochs)} must be rising epochs from 0 on")
         return epochs
 

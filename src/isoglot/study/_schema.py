@@ -1,6 +1,7 @@
 """The study file: models, languages, facts, paradigms, questions, judges."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, field_validator
@@ -145,6 +146,14 @@ class Study(Record):
         if self.robustness.facts is None and self.facts.world is not None:
             return FactsSpec(knowledge=KnowledgeSpec())
         return self.robustness.facts
+
+    def located(self, base: Path) -> "Study":
+        """The same with absolute paths of facts; relative ones are seen from a folder."""
+        own, others = self.facts.located(base), self.robustness.facts
+        if others is None:
+            return self.model_copy(update={"facts": own})
+        robustness = self.robustness.model_copy(update={"facts": others.located(base)})
+        return self.model_copy(update={"facts": own, "robustness": robustness})
 
     def asks_the_same(self, other: "Study") -> bool:
         """Whether two studies are the same but for their words and what their runs resolved."""
