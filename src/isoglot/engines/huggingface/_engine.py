@@ -8,6 +8,7 @@ from typing import Any
 from isoglot.core import Decoding, ModelError
 from isoglot.engines._base import Failure, Generation
 from isoglot.engines.huggingface._adapters import AdapterShelf
+from isoglot.engines.huggingface._context import context_length
 from isoglot.engines.huggingface._generate import GreedyDecoder
 from isoglot.engines.huggingface._prefix import PrefixCache
 
@@ -71,7 +72,7 @@ class HuggingFaceEngine:
 
     def _too_long(self, tokens: Sequence[int], decoding: Decoding) -> Failure | None:
         """A prompt that the model can't hold: some would raise, others answer by extrapolating."""
-        room = getattr(self.model.config, "max_position_embeddings", None)
+        room = context_length(self.model)
         if room is None or len(tokens) + decoding.max_new_tokens <= room:
             return None
         return Failure(

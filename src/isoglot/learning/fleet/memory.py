@@ -115,7 +115,7 @@ def plan_fleet(
 def _settled_tokens(most: float) -> int:
     """A power of two, so that a little more or less of free memory rounds no weight otherwise."""
     within = min(_MOST_TOKENS, max(_FEWEST_TOKENS, int(most)))
-    return 2 ** (within.bit_length() - 1)
+    return 1 << (within.bit_length() - 1)
 
 
 def foresee_fleet(
