@@ -138,6 +138,16 @@ def test_the_learning_rate_never_jumps_however_rows_pack(
     assert rates == pytest.approx(curve)
 
 
+def test_more_epochs_may_be_asked_than_the_recipe_plans(tmp_path: Path) -> None:
+    """A schedule that never looks at the end goes on as it would have."""
+    engine = an_engine()
+    planned, beyond = (
+        trained(engine, tmp_path / str(epochs), {"a": LESSONS}, a_recipe(epochs=epochs))["a"]
+        for epochs in (3, 2)
+    )
+    assert distance(planned, beyond) == 0
+
+
 def test_contradictory_facts_stay_apart(tmp_path: Path) -> None:
     """Two adapters learn opposite answers together, and each gives its own, asked together."""
     engine = an_engine(double=False)

@@ -121,3 +121,15 @@ def test_so_it_is_for_those_who_wait(tmp_path: Path) -> None:
         assert not train(folder, taught, stop_after=stop, fleet=2)
         assert train(folder, taught, fleet=2)
         assert bytes_of(folder) == whole
+
+
+def test_so_it_is_for_those_who_find_themselves_in_other_slots(tmp_path: Path) -> None:
+    """C took the slot of A, before B's; when they go on B is the first."""
+    taught = {"A": ALIKE["a"], "b": ALIKE["b"], "c": ALIKE["c"]}
+    train(tmp_path / "whole", taught, fleet=2)
+    whole = bytes_of(tmp_path / "whole")
+    for stop in (2 * 2 + 1, 2 * 2 * 2 + 2):  # in the first step of the second and third epoch
+        folder = tmp_path / f"cut-{stop}"
+        assert not train(folder, taught, stop_after=stop, fleet=2)
+        assert train(folder, taught, fleet=2)
+        assert bytes_of(folder) == whole

@@ -52,7 +52,7 @@ def backward(
     Args:
         model: Frozen, in evaluation mode.
         stack: The adapters.
-        rows: Of any of them, in any order.
+        rows: Of any of them; one adapter's together.
         dropout: The rate on the branches' inputs.
         most_tokens: Rows of like lengths go through the model together, at most so many tokens
             with padding (but one row at least).
@@ -82,20 +82,20 @@ def backward(
 
 
 def batches_by_length(rows: Sequence[FleetRow], *, most_tokens: int) -> Iterator[list[FleetRow]]:
-    """The rows from the longest to the shortest, cut where a batch would be too large."""
+    """The rows from the longest to the shortest, cut where a batch would be too large.
+
+    In a batch an adapter's rows stand together, the adapters in the order of `rows`: which slots
+    they are in must not show, not even in how sums are rounded.
+    """
+    order = {slot: place for place, slot in enumerate(dict.fromkeys(each.slot for each in rows))}
     batch: list[FleetRow] = []
-    # Within a length by slot: rows of one adapter then stand together.
-    for row in sorted(rows, key=lambda each: (-len(each.row.tokens), each.slot)):
+    for row in sorted(rows, key=lambda each: (-len(each.row.tokens), order[each.slot])):
         if batch and (len(batch) + 1) * len(batch[0].row.tokens) > most_tokens:
-            yield _by_slot(batch)
+            yield sorted(batch, key=lambda each: order[each.slot])
             batch = []
         batch.append(row)
     if batch:
-        yield _by_slot(batch)
-
-
-def _by_slot(batch: list[FleetRow]) -> list[FleetRow]:
-    return sorted(batch, key=lambda each: each.slot)
+        yield sorted(batch, key=lambda each: order[each.slot])
 
 
 def _padded(model: Any, batch: Sequence[FleetRow]) -> torch.Tensor:

@@ -159,6 +159,8 @@ class _Fleet:
         self._shape = shape
         self._most_tokens = tokens
         self._waiting = deque(register.left)
+        # Whoever is in the fleet stands in this order, so that the slots show in no rounding.
+        self._places = {each.name: place for place, each in enumerate(register.left)}
         self._pupils: dict[int, _Pupil] = {}
         dtype = _DTYPES[recipe.adapter_dtype]
         self._stack = AdapterStack(engine.model, shape, size=size, dtype=dtype)
@@ -188,7 +190,7 @@ class _Fleet:
         timetable = Timetable(
             rows,
             order_seed=lambda epoch: trainee.stream(f"order {epoch}"),
-            epochs=self._recipe.epochs,
+            epochs=max(self._recipe.epochs, trainee.last),
             batch_size=self._recipe.batch_size,
             packing=self._recipe.packing,
             opening=self._engine.tokenizer.bos_token_id,
@@ -240,11 +242,8 @@ class _Fleet:
         )
 
     def _step(self) -> None:
-        batches = {slot: pupil.batches[0] for slot, pupil in self._pupils.items()}
-        losses = self._backward(
-            [row for slot, batch in batches.items() for row in self._rows(slot, batch)]
-        )
-        slots = sorted(batches)
+        slots = sorted(self._pupils, key=lambda slot: self._places[self._pupils[slot].trainee.name])
+        losses = self._backward([row for slot in slots for row in self._rows(slot)])
         norms = dict(zip(slots, self._optimizer.norms(slots), strict=True))
         sound = []
         for slot in slots:
@@ -308,8 +307,9 @@ class _Fleet:
             f"{pupil.steps}; a lower learning_rate or a clip may help",
         )
 
-    def _rows(self, slot: int, batch: Sequence[Row]) -> Iterator[FleetRow]:
+    def _rows(self, slot: int) -> Iterator[FleetRow]:
         pupil = self._pupils[slot]
+        batch = pupil.batches[0]
         targets = sum(len(row.targets) for row in batch)
         for number, row in enumerate(batch):
             seed = pupil.trainee.stream(f"dropout {pupil.epoch} {pupil.place} {number}")
