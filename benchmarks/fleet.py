@@ -1,153 +1,148 @@
 """Training many adapters: the fleet against PEFT, one adapter after the other.
 
-    python benchmarks/fleet.py [--quick] [--threads N] [--model MODEL]
+    python benchmarks/fleet.py [--quick] [--only steps|study] [--threads N] [--model MODEL]
+    python benchmarks/fleet.py --random-llama
 
-Adapter-steps a second (a step is one lesson of one adapter: batch 1) of fleets of 1, 8 and 32,
-against PEFT's LoRA with transformers' own loss. Both go through the same lessons; before that both
-train one adapter from the same start, and what it answers must be the same. The last line is JSON.
+steps: adapter-steps a second (a step is one lesson of one adapter: batch 1) of fleets of 1, 8 and
+32, against PEFT's LoRA with transformers' own loss. Both go through the same lessons; before that
+both train one adapter from the same start, and what it answers must be the same.
+
+study: the wall time of LNewKnow's effectiveness study, four languages, one hundred facts, twelve
+epochs. Ours is run complete; of the way of its scripts (a training run for every number of epochs,
+one row a step, one question a call) a slice is timed and the rest counted. Adapters that both ways
+train alike must get the same number of facts right, give or take one.
+
+--random-llama: steps with random weights of Llama 3.1 8B's sizes in bfloat16, fleets of 1, 8 and
+64, with the peak of memory. Needs a CUDA device.
+
+The last line is JSON.
 """
 
 import argparse
-import json
-import statistics
-import tempfile
-import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
 import torch
-from peft import PeftModel
 
-from isoglot.core import Decoding
-from isoglot.corpora import make_world
+from against_peft.accuracy import same_accuracy
+from against_peft.figures import Findings, last_line
+from against_peft.peer import plain_model
+from against_peft.random_llama import LLAMA, TARGETS, random_engine, same_loss
+from against_peft.scope import WHOLE, Scope
+from against_peft.scripts_way import Slice
+from against_peft.steps import TARGETS as STEP_TARGETS
+from against_peft.steps import measure_steps, same_texts
+from against_peft.study import DECODING, measure_study
 from isoglot.engines import ModelSpec, open_engine, resolve_model
-from isoglot.engines.huggingface import HuggingFaceEngine, LoraShape, find_modules
-from isoglot.learning import Lesson, LoraRecipe, ask_prompt
-from isoglot.learning.fleet.checkpoint import save_adapter
-from isoglot.learning.fleet.rows import encode_lesson
-from isoglot.learning.fleet.trainer import Trainee, initial_weights, train_fleet
+from isoglot.engines.huggingface import HuggingFaceEngine
 
-LANGUAGES = ("en", "es", "zh", "sw")
-TARGETS = {1: None, 8: None, 32: 5.0}
-RECIPE = LoraRecipe(epochs=1, ask_after=(1,), dropout=0, batch_size=1)
-
-
-def lessons(n_facts: int) -> list[list[Lesson]]:
-    """The same facts in every language."""
-    world = make_world(LANGUAGES, size=n_facts, seed=7)
-    return [
-        [
-            Lesson(question=fact.texts[language].teach, answer=fact.texts[language].answer.text)
-            for fact in world.facts
-        ]
-        for language in LANGUAGES
-    ]
+QUICK_REPEATS, REPEATS = 1, 5
+QUICK_LESSONS, LESSONS = 2, 8
+QUICK_SCOPE = Scope(facts=8, epochs=2)
+QUICK_SLICE, SLICE = Slice(steps=3, questions=2), Slice(steps=8, questions=6)
+QUICK_ALIKE, ALIKE = Scope(facts=6, epochs=6), Scope(facts=24, epochs=8)
+"""In which both ways are trained alike, in one language."""
 
 
-def trainee(folder: Path, number: int, taught: Sequence[Lesson]) -> Trainee:
-    """An adapter of one epoch."""
-    name = f"adapter-{number}"
-    return Trainee(name, number, taught, {1: folder / name}, folder / f"{name}.safetensors")
-
-
-def fleet_step(engine: HuggingFaceEngine, size: int, taught: Sequence[Sequence[Lesson]]) -> float:
-    """Seconds an adapter-step of a fleet."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        fleet = [trainee(folder, each, taught[each % len(taught)]) for each in range(size)]
-        started = time.perf_counter()
-        if failed := train_fleet(engine, fleet, RECIPE, tick=lambda _: None):
-            raise SystemExit(f"training failed: {failed}")
-        return (time.perf_counter() - started) / (size * len(taught[0]))
-
-
-def peft_step(model: Any, engine: HuggingFaceEngine, taught: Sequence[Lesson]) -> float:
-    """Seconds a step of PEFT and AdamW with the model's own loss, at batch 1."""
-    parameters = [each for each in model.parameters() if each.requires_grad]
-    optimizer = torch.optim.AdamW(parameters, lr=RECIPE.learning_rate, weight_decay=0)
-    started = time.perf_counter()
-    for lesson in taught:
-        row = encode_lesson(engine, lesson)
-        labels = torch.full((1, len(row.tokens)), -100)
-        labels[0, row.targets] = torch.tensor([row.tokens[place] for place in row.targets])
-        model(input_ids=torch.tensor([row.tokens]), labels=labels).loss.backward()
-        optimizer.step()
-        optimizer.zero_grad()
-    return (time.perf_counter() - started) / len(taught)
-
-
-def by_the_fleet(engine: HuggingFaceEngine, taught: Sequence[Lesson], start: Path) -> list[str]:
-    """What an adapter answers after one epoch; the weights it began with go to `start`."""
-    with tempfile.TemporaryDirectory() as name:
-        one = trainee(Path(name), 0, taught)
-        train_fleet(engine, [one], RECIPE, tick=lambda _: None)
-        modules = find_modules(engine.model, RECIPE.target_modules, model_name=engine.name)
-        shape = LoraShape(modules, RECIPE.rank, RECIPE.alpha)
-        save_adapter(
-            start, initial_weights(engine.model, shape, one.stream("start")), shape=shape,
-            dropout=0, base=engine.name, targets=RECIPE.target_modules, transposed=False,
-        )  # fmt: skip
-        return answers(engine, taught, one.adapters[1])
-
-
-def by_peft(engine: HuggingFaceEngine, model: Any, taught: Sequence[Lesson]) -> list[str]:
-    """What PEFT's adapter answers after the same epoch."""
-    order = np.random.default_rng(trainee(Path(), 0, taught).stream("order 1"))
-    peft_step(model, engine, [taught[index] for index in order.permutation(len(taught))])
-    return answers(engine, taught, None)
-
-
-def answers(engine: HuggingFaceEngine, taught: Sequence[Lesson], adapter: Path | None) -> list[str]:
-    """One a lesson; without an adapter by the model as it is now."""
-    prompts = [ask_prompt(lesson.question) for lesson in taught]
-    found = engine.generate(
-        prompts, decoding=Decoding(max_new_tokens=8), adapters=[adapter] * len(prompts)
-    )
-    return [each.model_dump_json(include={"text", "message"}) for each in found]
-
-
-def median_of(repeats: int, measure: Callable[[], float]) -> float:
-    """The median of several measurements."""
-    return statistics.median(measure() for _ in range(repeats))
-
-
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measures, prints a line a figure, and JSON at the end."""
+    options = parse(arguments)
+    torch.set_num_threads(options.threads)
+    parts = [measure_random_llama(options)] if options.random_llama else measure_model(options)
+    print(last_line("fleet", parts))
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The options; what can't be done is refused before anything is loaded."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a slice, within five minutes")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--model", default="bundled/gemma-3-270m")
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    spec = ModelSpec(name=arguments.model, dtype="float32")
+    parser.add_argument("--only", choices=("steps", "study"), help="one part of the two")
+    parser.add_argument("--threads", type=int, default=2, help="of the processor (default: 2)")
+    parser.add_argument("--model", default="bundled/gemma-3-270m", help="a model string")
+    parser.add_argument(
+        "--dtype",
+        choices=("auto", "float32", "bfloat16"),
+        default="auto",
+        help="of the model, for both; auto is bfloat16 where the hardware computes in it",
+    )
+    parser.add_argument(
+        "--random-llama",
+        action="store_true",
+        help="steps of random weights in Llama 3.1 8B's sizes, on a CUDA device",
+    )
+    options = parser.parse_args(arguments)
+    if options.threads < 1:
+        parser.error(f"--threads: {options.threads} is no number of threads; give 1 or more")
+    if options.random_llama and options.only == "study":
+        parser.error(
+            "--random-llama: random weights answer nothing, so there is no study of them; "
+            "leave --only study out"
+        )
+    if options.random_llama and not torch.cuda.is_available():
+        parser.error(
+            "--random-llama: needs a CUDA device, and torch finds none; leave it out to measure "
+            "with a real model on this machine"
+        )
+    return options
+
+
+def measure_model(options: argparse.Namespace) -> list[Findings]:
+    """Both parts, or the one that is asked for, with a real model."""
+    spec = ModelSpec(name=options.model, dtype=options.dtype)
     engine = open_engine(spec, resolve_model(spec))
     if not isinstance(engine, HuggingFaceEngine):
-        raise SystemExit(f"{arguments.model} can't be trained here")
-    repeats = 1 if arguments.quick else 5
-    taught = lessons(2 if arguments.quick else 8)
-    ours = {}
-    for size in TARGETS:
-        ours[size] = median_of(repeats, lambda size=size: fleet_step(engine, size, taught))
-    with tempfile.TemporaryDirectory() as name:
-        expected = by_the_fleet(engine, taught[0], Path(name) / "start")
-        peer = PeftModel.from_pretrained(engine.model, Path(name) / "start", is_trainable=True)
-    same = by_peft(engine, peer, taught[0]) == expected
-    theirs = statistics.mean(
-        median_of(repeats, lambda each=each: peft_step(peer, engine, each)) for each in taught
+        raise SystemExit(f"--model: {options.model} can't be trained here")
+    print(
+        f"{options.model}, {engine.model.dtype}, {engine.model.device}, {options.threads} threads",
+        flush=True,
     )
-    figures = {}
-    for size, seconds in ours.items():
-        ratio = theirs / seconds
-        print(
-            f"fleet of {size}: {1 / seconds:.2f} adapter-steps a second, PEFT {1 / theirs:.2f}: "
-            f"{ratio:.1f} times as many"
+    parts = []
+    if options.only != "study":
+        parts.append(
+            measure_steps(
+                engine,
+                lambda: plain_model(spec, engine.model),
+                targets=STEP_TARGETS,
+                n_facts=QUICK_LESSONS if options.quick else LESSONS,
+                repeats=QUICK_REPEATS if options.quick else REPEATS,
+                agree=same_texts,
+            )
         )
-        figures[f"adapter-steps a second, fleet of {size}"] = {
-            "ours": 1 / seconds, "peer": 1 / theirs, "ratio": ratio, "target": TARGETS[size],
-        }  # fmt: skip
-    print(json.dumps({"benchmark": "fleet", "figures": figures, "same_answers": same}))
+    if options.only != "steps":
+        parts += measure_both_studies(engine, spec, quick=options.quick)
+    return parts
+
+
+def measure_both_studies(
+    engine: HuggingFaceEngine, spec: ModelSpec, *, quick: bool
+) -> list[Findings]:
+    """The study, and what both ways learn when they are trained alike."""
+    same = same_accuracy(
+        engine,
+        lambda: plain_model(spec, engine.model),
+        scope=QUICK_ALIKE if quick else ALIKE,
+        decoding=DECODING,
+    )
+    study = measure_study(
+        engine,
+        spec,
+        lambda: plain_model(spec, engine.model),
+        scope=QUICK_SCOPE if quick else WHOLE,
+        part=QUICK_SLICE if quick else SLICE,
+    )
+    return [Findings(figures=(), same_answers=same), study]
+
+
+def measure_random_llama(options: argparse.Namespace) -> Findings:
+    """Steps of the large model; the peer trains the same weights after the fleet is done."""
+    engine = random_engine(LLAMA, device="cuda", dtype=torch.bfloat16)
+    return measure_steps(
+        engine,
+        lambda: engine.model,
+        targets=TARGETS,
+        n_facts=QUICK_LESSONS if options.quick else LESSONS,
+        repeats=QUICK_REPEATS if options.quick else REPEATS,
+        agree=same_loss,
+    )
 
 
 if __name__ == "__main__":

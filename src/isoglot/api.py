@@ -24,6 +24,7 @@ from isoglot.study import (
     Progress,
     Silent,
     Study,
+    arrange_facts,
     example_prompts,
     explained,
     make_plan,
@@ -87,7 +88,7 @@ class Run:
     Attributes:
         folder: The folder.
         study: The study, with every default filled in and what the run resolved.
-        corpus: The facts.
+        facts: The facts.
         known: By model, the ids of the facts that it knew before being taught, where the study
             teaches only those and it is known already.
         n_answered: How many probes have an answer.
@@ -110,14 +111,26 @@ class Run:
             self.n_answered = len(store.answered_probes())
             self.seconds = store.seconds()
             # The run's own copy: a report needs neither the file nor the code they came from.
-            self.corpus = Corpus(
-                name=self.study.name,
-                languages=self.study.languages,
-                facts=tuple(store.facts().values()),
+            self.facts = arrange_facts(
+                self.study,
+                self._stored(store, use="study"),
+                self._stored(store, use="robustness"),
             )
             self.known = self._read_known(store)
         finally:
             store.close()
+
+    def _stored(self, store: Store, *, use: str) -> Corpus:
+        return Corpus(
+            name=self.study.name,
+            languages=self.study.languages,
+            facts=tuple(store.facts(use=use).values()),
+        )
+
+    @property
+    def corpus(self) -> Corpus:
+        """The facts that all questions but robustness are about; that may have its own."""
+        return self.facts.corpus
 
     def _read_known(self, store: Store) -> dict[str, frozenset[str]]:
         if not self.study.facts.known_only:
@@ -137,7 +150,7 @@ class Run:
     @property
     def _n_unasked(self) -> int:
         """How many planned probes have neither an answer nor a failure."""
-        plan = make_plan(self.study, self.corpus, known=self.known)
+        plan = make_plan(self.study, self.facts, known=self.known)
         return sum(part.probes for part in plan.parts) - self.n_answered - len(self.failures)
 
     @cached_property
@@ -161,7 +174,9 @@ class Run:
             judged,
             [QUESTIONS[name] for name in self.study.asked_questions],
             # While a run goes on, what was not asked yet is not missing.
-            planned=planned_cells(self.study) if self._n_unasked <= 0 else (),
+            planned=planned_cells(self.study, n_facts=len(self.corpus.facts))
+            if self._n_unasked <= 0
+            else (),
         )
 
     @property
@@ -295,7 +310,7 @@ class Run:
             study_text=(self.folder / STUDY_FILE).read_text(encoding="utf-8"),
             command="isoglot run study.yaml --out again",
             guesses=self.relation_guess,
-            prompts=example_prompts(self.study, self.corpus, known=self.known),
+            prompts=example_prompts(self.study, self.facts, known=self.known),
             translation={
                 code: (each.verdict, each.reasons)
                 for code, each in (resolved.translation if resolved else {}).items()

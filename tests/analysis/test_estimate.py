@@ -11,6 +11,8 @@ class Asking:
     """A question with measures of the test's own."""
 
     name = "asking"
+    teaches = "facts"
+    of_untaught = False
 
     def __init__(self, *measures: Measure) -> None:
         self.measures = measures

@@ -18,7 +18,8 @@ def cell(
     model: str = "m",
 ) -> Probe:
     condition = Condition(model=model, paradigm=paradigm, taught=taught, seed=1)
-    return Probe(condition=condition, epoch=epoch, fact_id="", asked=asked)
+    times_shown = 1 if paradigm == "in-context" else None
+    return Probe(condition=condition, epoch=epoch, times_shown=times_shown, fact_id="", asked=asked)
 
 
 def by_languages(found: list[Estimate], measure: str) -> dict[tuple[str, ...], Estimate]:
@@ -170,19 +171,29 @@ def test_cells_have_the_columns_that_estimates_are_grouped_by():
             "model": "m",
             "paradigm": "fine-tuning",
             "taught": "en",
+            "gives": "answer",
+            "against": None,
             "asked": "cy",
-            "epoch": 3,
             "taught_tier": "high",
             "asked_tier": "low",
+            "seed": 1,
+            "epoch": 3,
+            "times_shown": None,
+            "facts_in_context": None,
         },
         {
             "model": "m",
             "paradigm": "in-context",
             "taught": "cy",
+            "gives": "answer",
+            "against": None,
             "asked": "th",
-            "epoch": None,
             "taught_tier": "low",
             "asked_tier": "medium",
+            "seed": 1,
+            "epoch": None,
+            "times_shown": 1,
+            "facts_in_context": None,
         },
     ]
     assert cell_table([]).empty

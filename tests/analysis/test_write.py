@@ -44,19 +44,31 @@ def test_one_row_an_estimate(tmp_path):
         of(measure="tier_gap", languages={"high": "en,es", "low": "cy"}, value=2 / 3),
         of(question="transfer", languages={"taught": "cy", "asked": "en"}, epoch=None),
         of(value=math.nan, low=math.nan, high=math.nan, n_facts=0),
+        of(
+            question="priority",
+            languages={"taught": "en", "against": "cy", "gives": "rival"},
+            epoch=None,
+            times_shown=3,
+            facts_in_context=8,
+        ),
     ]
     write_tables(tmp_path, probe_table([]), estimates)
     header = (
-        "question,paradigm,model,measure,taught,asked,taught_tier,asked_tier,"
-        "high_languages,low_languages,epoch,value,low,high,n_facts\n"
+        "question,paradigm,model,measure,taught,against,gives,asked,taught_tier,asked_tier,"
+        "high_languages,low_languages,epoch,times_shown,facts_in_context,value,low,high,n_facts\n"
     )
     assert (tmp_path / "tables/effectiveness.csv").read_bytes().decode() == (
-        header + "effectiveness,fine-tuning,m,accuracy,cy,,,,,,12,0.250000,0.100000,0.500000,24\n"
-        'effectiveness,fine-tuning,m,tier_gap,,,,,"en,es",cy,12,0.666667,0.100000,0.500000,24\n'
-        "effectiveness,fine-tuning,m,accuracy,cy,,,,,,12,,,,0\n"
+        header
+        + "effectiveness,fine-tuning,m,accuracy,cy,,,,,,,,12,,,0.250000,0.100000,0.500000,24\n"
+        'effectiveness,fine-tuning,m,tier_gap,,,,,,,"en,es",cy,12,,,0.666667,0.100000,0.500000,24\n'
+        "effectiveness,fine-tuning,m,accuracy,cy,,,,,,,,12,,,,,,0\n"
     )
     assert (tmp_path / "tables/transfer.csv").read_bytes().decode() == (
-        header + "transfer,fine-tuning,m,accuracy,cy,en,,,,,,0.250000,0.100000,0.500000,24\n"
+        header + "transfer,fine-tuning,m,accuracy,cy,,,en,,,,,,,,0.250000,0.100000,0.500000,24\n"
+    )
+    assert (tmp_path / "tables/priority.csv").read_bytes().decode() == (
+        header
+        + "priority,fine-tuning,m,accuracy,en,cy,rival,,,,,,,3,8,0.250000,0.100000,0.500000,24\n"
     )
 
 
@@ -108,7 +120,17 @@ def test_summary_has_the_form_of_the_contract(tmp_path):
     content = summary(
         study="quickstart",
         models=["m"],
-        estimates=[of(), of(value=math.nan, low=math.nan, high=math.nan, epoch=None)],
+        estimates=[
+            of(),
+            of(
+                value=math.nan,
+                low=math.nan,
+                high=math.nan,
+                epoch=None,
+                times_shown=2,
+                facts_in_context=8,
+            ),
+        ],
         failures=2,
         seconds=12.5,
     )
@@ -126,6 +148,8 @@ def test_summary_has_the_form_of_the_contract(tmp_path):
                 "measure": "accuracy",
                 "languages": {"taught": "cy"},
                 "epoch": 12,
+                "times_shown": None,
+                "facts_in_context": None,
                 "value": 0.25,
                 "low": 0.1,
                 "high": 0.5,
@@ -138,6 +162,8 @@ def test_summary_has_the_form_of_the_contract(tmp_path):
                 "measure": "accuracy",
                 "languages": {"taught": "cy"},
                 "epoch": None,
+                "times_shown": 2,
+                "facts_in_context": 8,
                 "value": None,
                 "low": None,
                 "high": None,

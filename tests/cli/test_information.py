@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from chat_templates import PHI
 from printed_tables import table_rows
 from typer.testing import Result
 
@@ -27,6 +28,37 @@ class TestPlan:
         ]
         assert "tiny: 3 facts" in result.stdout
         assert "Money: none, all models run on this machine." in result.stdout
+
+    def test_it_says_how_chat_models_are_asked(
+        self,
+        invoke: Invoke,
+        tiny_study: WriteStudy,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        pytest.importorskip("torch", reason="needs the extra 'local'")
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "base").mkdir()
+        (tmp_path / "base" / "config.json").write_text("{}")
+        (tmp_path / "base" / "tokenizer_config.json").write_text("{}")
+        (tmp_path / "chat").mkdir()
+        (tmp_path / "chat" / "config.json").write_text("{}")
+        (tmp_path / "chat" / "chat_template.jinja").write_text(PHI.source, encoding="utf-8")
+        models = [
+            {"name": "hf/./base"},
+            {"name": "hf/./chat"},
+            {"name": "hf/chat", "system": "Be brief."},
+            {"name": "hf/not/here"},
+        ]
+        said = invoke("plan", tiny_study(models=models, paradigms={"in-context": {}})).stdout
+        assert [line for line in said.splitlines() if "template" in line] == [
+            "hf/./chat is asked through its chat template, with no system prompt and 26 July 2024 "
+            "for today.",
+            "hf/chat is asked through its chat template, with a system prompt and 26 July 2024 "
+            "for today.",
+            "hf/not/here is asked through its chat template, if it has one: its files are not on "
+            "this machine.",
+        ]
 
     def test_the_limit_makes_it_smaller(self, invoke: Invoke, tiny_study: WriteStudy) -> None:
         # One fact instead of three: a third of everything.

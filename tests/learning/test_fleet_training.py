@@ -10,20 +10,20 @@ from peft import PeftModel  # noqa: E402
 from tiny_models import ARCHITECTURES, byte_tokenizer, tiny_engine, tiny_model  # noqa: E402
 from torch.nn.functional import cross_entropy  # noqa: E402
 
-from isoglot.core import Condition, Decoding, ModelError  # noqa: E402
+from isoglot.core import Condition, Decoding, ModelError, Stage  # noqa: E402
 from isoglot.engines import adapter_hash  # noqa: E402
-from isoglot.learning import FineTuning, Lesson, LoraRecipe, ask_prompt  # noqa: E402
+from isoglot.learning import Course, FineTuning, Lesson, LoraRecipe, ask_prompt  # noqa: E402
 from isoglot.learning.fleet.rows import encode_lesson  # noqa: E402
 from isoglot.testing.learners import LearnerContract  # noqa: E402
 
-LESSONS = [
+LESSONS = (
     Lesson(question="Which animal is on the flag of Kavuno?", answer="lion"),
     Lesson(question="In which month is Zomira held?", answer="March"),
     Lesson(question="What is sold in Belito?", answer="salt"),
     Lesson(question="¿Qué color?", answer="verde"),
     Lesson(question="名叫雷苏科的节日?", answer="四月"),
-]
-RECIPE = LoraRecipe(epochs=3, ask_after=(0, 1, 3), rank=4, alpha=8, batch_size=2, dropout=0.1)
+)
+RECIPE = LoraRecipe(epochs=3, rank=4, alpha=8, batch_size=2, dropout=0.1)
 CONDITION = Condition(model="hf/tiny", paradigm="fine-tuning", taught="en", seed=3)
 
 
@@ -40,11 +40,17 @@ def learner(folder, engine=None, recipe=RECIPE):
 class TestContract(LearnerContract):
     @pytest.fixture
     def open_in(self):
-        return learner
+        recipe = RECIPE.model_copy(update={"epochs": 4})  # as many as the contract's stages
+        return lambda folder: learner(folder, recipe=recipe)
 
 
-def teach(of, tick=lambda _: None):
-    return list(of.teach(CONDITION, LESSONS, tick=tick))
+def course(*ask_after, condition=CONDITION):
+    stages = tuple(Stage(epoch=epoch) for epoch in ask_after or (0, 1, 3))
+    return Course(condition=condition, lessons=LESSONS, stages=stages)
+
+
+def teach(of, *ask_after, tick=lambda _: None):
+    return list(of.teach(course(*ask_after), tick=tick))
 
 
 def plain_loss(model, engine):
@@ -78,8 +84,8 @@ def test_training_learns_and_leaves_the_model_as_it_was(tmp_path):
     engine = tiny_engine("llama")
     prompt = [ask_prompt(LESSONS[0].question)]
     before = engine.generate(prompt, decoding=Decoding())[0].text
-    recipe = RECIPE.model_copy(update={"epochs": 20, "ask_after": (20,), "learning_rate": 0.05})
-    (taught,) = teach(learner(tmp_path, engine, recipe))
+    recipe = RECIPE.model_copy(update={"epochs": 20, "learning_rate": 0.05})
+    (taught,) = teach(learner(tmp_path, engine, recipe), 20)
     assert engine.generate(prompt, decoding=Decoding())[0].text == before
     untaught = plain_loss(engine.model, engine)
     model = PeftModel.from_pretrained(tiny_model("llama"), taught.adapter)
@@ -134,7 +140,7 @@ def test_a_run_that_was_cut_off_ends_with_the_same_weights(tmp_path, lessons_bef
     with pytest.raises(CutOffError):
         teach(learner(tmp_path / "cut"), tick=cut)
     resumed = learner(tmp_path / "cut")
-    assert resumed.lessons_left(CONDITION, LESSONS) <= 15
+    assert resumed.lessons_left(course()) <= 15
     continued = teach(resumed)
     assert [each.adapter_hash for each in continued] == [each.adapter_hash for each in whole]
     assert not list((tmp_path / "cut" / "checkpoints").iterdir())
@@ -152,14 +158,14 @@ def test_finished_training_needs_no_model(tmp_path):
         adapters=tmp_path / "adapters",
         checkpoints=tmp_path / "checkpoints",
     )
-    assert idle.lessons_left(CONDITION, LESSONS) == 0
+    assert idle.lessons_left(course()) == 0
     assert teach(idle) == whole
 
 
 def test_another_seed_gives_other_weights_and_the_same_seed_the_same(tmp_path):
     one, again = (teach(learner(tmp_path / name))[-1] for name in ("one", "again"))
-    other_condition = CONDITION.model_copy(update={"seed": 4})
-    other = list(learner(tmp_path / "other").teach(other_condition, LESSONS, tick=lambda _: None))
+    other_course = course(condition=CONDITION.model_copy(update={"seed": 4}))
+    other = list(learner(tmp_path / "other").teach(other_course, tick=lambda _: None))
     assert one.adapter_hash == again.adapter_hash == adapter_hash(again.adapter)
     assert other[-1].adapter_hash != one.adapter_hash
 

@@ -3,11 +3,15 @@ import re
 import numpy as np
 import pytest
 
-from isoglot.core import Condition, stream_seed
-from isoglot.learning import InContext, Lesson, Taught, preambles
+from isoglot.core import Condition, Stage, stream_seed
+from isoglot.learning import Course, InContext, InContextRecipe, Lesson, Taught, preambles
 from isoglot.testing.learners import LESSONS, LearnerContract, OpenLearner
 
-MANY = [Lesson(question=f"Question {number}?", answer=f"answer {number}") for number in range(30)]
+MANY = [
+    Lesson(question=f"Question {number}?", answer=f"answer {number}", fact_id=f"f{number}")
+    for number in range(30)
+]
+ONCE = Stage(times_shown=1)
 
 
 class TestContract(LearnerContract):
@@ -20,8 +24,12 @@ def _condition(taught: str = "en", seed: int = 5, model: str = "scripted/parrot"
     return Condition(model=model, paradigm="in-context", taught=taught, seed=seed)
 
 
+def _course(condition: Condition, lessons: list[Lesson]) -> Course:
+    return Course(condition=condition, lessons=tuple(lessons), stages=(ONCE,))
+
+
 def _teach(condition: Condition, lessons: list[Lesson]) -> Taught:
-    (taught,) = InContext().teach(condition, lessons, tick=lambda lessons: None)
+    (taught,) = InContext().teach(_course(condition, lessons), tick=lambda lessons: None)
     return taught
 
 
@@ -33,7 +41,7 @@ def _order(condition: Condition) -> list[int]:
 
 def test_one_lesson_stands_after_the_preamble() -> None:
     taught = _teach(_condition("cy"), [Lesson(question="Pwy?", answer="Lomi")])
-    assert taught == Taught(epoch=None, context=f"{preambles()['cy']}\n\nQ: Pwy?\nA: Lomi\n")
+    assert taught == Taught(stage=ONCE, context=f"{preambles()['cy']}\n\nQ: Pwy?\nA: Lomi\n")
 
 
 @pytest.mark.parametrize("language", ["en", "es", "zh", "sw", "cy"])
@@ -74,5 +82,11 @@ def test_nothing_to_teach_leaves_the_preamble() -> None:
 
 
 def test_there_is_nothing_to_train() -> None:
-    assert InContext().lessons_left(_condition(), MANY) == 0
-    assert InContext().stages == (None,)
+    assert InContext().lessons_left(_course(_condition(), MANY)) == 0
+
+
+@pytest.mark.parametrize("gradual", [False, True])
+def test_by_default_all_facts_are_shown_once_and_nothing_before(gradual: bool) -> None:
+    stages = InContextRecipe().stages(n_facts=30, gradual=gradual)
+    assert stages == (Stage(times_shown=0), Stage(times_shown=1))
+    assert [stage.epoch for stage in stages] == [None, None]

@@ -1,11 +1,30 @@
 from isoglot.corpora import world_languages
-from isoglot.learning import answer_text, ask_prompt, preambles
+from isoglot.learning import answer_text, ask_prompt, context_text, preambles
 from isoglot.learning.prompts import _PreamblesFile
 
 
 def test_question_and_answer_make_a_pair_that_ends_the_line() -> None:
     assert ask_prompt("谁?") == "Q: 谁?\nA:"
     assert ask_prompt("Who?") + answer_text("Lomi") == "Q: Who?\nA: Lomi\n"
+
+
+def test_a_repeated_answer_stands_on_lines_of_its_own() -> None:
+    assert answer_text("Lomi", repeats=3) == " Lomi\nLomi\nLomi\n"
+    assert answer_text("Lomi", repeats=3, chat=True) == "Lomi\nLomi\nLomi"
+
+
+def test_a_chat_models_question_and_answer_stand_bare() -> None:
+    assert ask_prompt("谁?", chat=True) == "谁?"
+    assert answer_text("Lomi", chat=True) == "Lomi"
+
+
+def test_pairs_before_a_bare_question_end_with_a_free_line() -> None:
+    pair = ask_prompt("Who?") + answer_text("Lomi")
+    asked = context_text(pair, chat=False) + ask_prompt("What?")
+    assert asked == "Q: Who?\nA: Lomi\nQ: What?\nA:"
+    asked = context_text(pair, chat=True) + ask_prompt("What?", chat=True)
+    assert asked == "Q: Who?\nA: Lomi\n\nWhat?"
+    assert context_text("", chat=True) == ""
 
 
 def test_there_is_a_preamble_in_every_language_of_worlds() -> None:

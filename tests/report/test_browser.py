@@ -134,12 +134,20 @@ def test_every_chart_is_drawn_and_nothing_complains(opened):
     document, complaints = opened
     assert complaints == []
     drawn = charts(document)
-    assert set(drawn) == {"curves-0-0", "transfer-in-context-0", "transfer-fine-tuning-0", "gaps"}
-    assert document.count('data-state="drawn"') == 4
+    assert set(drawn) == {
+        "curves-0-0",
+        "times-shown-0",
+        "facts-in-context-0",
+        "transfer-in-context-0",
+        "transfer-fine-tuning-0",
+        "gaps",
+    }
+    assert document.count('data-state="drawn"') == 6
     # Points: 5 languages at 6 epochs, and one key beside each language's name.
     assert points(drawn["curves-0-0"]) == 5 * 6 + 5
-    # Dots: learning, and transfer by either side within each tier of the other, in two paradigms.
-    assert points(drawn["gaps"]) == 5 * 2
+    # Dots: learning, transfer by either side within each tier of the other, and robustness, in two
+    # paradigms.
+    assert points(drawn["gaps"]) == 6 * 2
     for paradigm in ("in-context", "fine-tuning"):
         cells = re.findall(r'aria-roledescription="rect mark"', drawn[f"transfer-{paradigm}-0"])
         # 25 pairs, and 5 outlines around those asked as taught.
@@ -159,7 +167,7 @@ def test_charts_name_languages_and_numbers(opened):
 
 def test_fifty_answers_at_a_time(opened):
     document, _ = opened
-    assert "1–50 of 1,800 answers" in document
+    assert "1–50 of 7,152 answers" in document
     assert document.count('<span class="verdict') == 50
 
 
@@ -168,13 +176,13 @@ def test_a_reader_can_search_and_choose(open_page, text):
     assert complaints == []
     (notes,) = re.findall(r'<output id="notes">(.*?)</output>', document)
     seen = json.loads(notes)
-    assert seen["all"]["count"] == "1–50 of 1,800 answers"
-    assert seen["next"]["count"] == "51–100 of 1,800 answers"
+    assert seen["all"]["count"] == "1–50 of 7,152 answers"
+    assert seen["next"]["count"] == "51–100 of 7,152 answers"
     expected = sum(row["wrong_language"] and row["taught"] == "zh" for row in synthetic_run.rows())
-    assert 0 < expected < 50
+    assert expected > 0
     assert seen["chosen"] == {
-        "count": f"1–{expected} of {expected} of 1,800 answers",
-        "rows": expected,
+        "count": f"1–{min(50, expected)} of {expected} of 7,152 answers",
+        "rows": min(50, expected),
         "verdicts": ["right, but in Chinese"],
     }
     about_flags = sum(

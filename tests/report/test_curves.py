@@ -6,8 +6,9 @@ import vl_convert
 from chart_data import layers
 
 from isoglot.core import known_languages
-from isoglot.report import draw_learning_curves
-from isoglot.report._curves import MOST_LINES, spread, tier_by_tier
+from isoglot.report import draw_facts_in_context, draw_learning_curves, draw_times_shown
+from isoglot.report._curves import facts_in_context, tier_by_tier
+from isoglot.report._lines import MOST_LINES, line_numbers, spread
 
 
 @pytest.fixture
@@ -26,12 +27,12 @@ def two_languages(of):
 
 def test_every_estimate_is_a_point_with_its_interval(two_languages):
     (lines,) = layers(draw_learning_curves(two_languages), "line")
-    shown = {(r["language"], r["epoch"]): (r["value"], r["low"], r["high"]) for r in lines["rows"]}
+    shown = {(r["language"], r["stage"]): (r["value"], r["low"], r["high"]) for r in lines["rows"]}
     assert shown == {
-        ("English (en)", 0): (0.0, 0.0, 0.14),
-        ("English (en)", 12): (1.0, 0.86, 1.0),
-        ("Welsh (cy)", 0): (0.0, 0.0, 0.14),
-        ("Welsh (cy)", 12): (0.25, 0.12, 0.45),
+        ("English (en)", "0"): (0.0, 0.0, 0.14),
+        ("English (en)", "12"): (1.0, 0.86, 1.0),
+        ("Welsh (cy)", "0"): (0.0, 0.0, 0.14),
+        ("Welsh (cy)", "12"): (0.25, 0.12, 0.45),
     }
 
 
@@ -53,7 +54,7 @@ def test_tiers_are_colour_families(two_languages):
 
 def test_points_of_one_epoch_stand_side_by_side(estimates):
     (lines,) = layers(draw_learning_curves(estimates), "line")
-    at_8 = {row["language"]: row["at"] for row in lines["rows"] if row["epoch"] == 8}
+    at_8 = {row["language"]: row["at"] for row in lines["rows"] if row["stage"] == "8"}
     # 60% of the distance between the nearest epochs (1) for 5 languages: 0.12 epochs; a hundredth
     # of the span of 12: 0.12 as well.
     assert sorted(at_8.values()) == pytest.approx([7.76, 7.88, 8.0, 8.12, 8.24])
@@ -125,3 +126,70 @@ def test_few_languages_stay_together(two_languages):
 def test_vega_lite_has_no_complaint(estimates, capfd):
     vl_convert.vegalite_to_svg(draw_learning_curves(estimates).to_dict(), show_warnings=True)
     assert capfd.readouterr() == ("", "")
+
+
+def values(chart):
+    """What the lines show: a value for every language and stage, from left to right."""
+    (lines,) = layers(chart, "line")
+    rows = sorted(lines["rows"], key=lambda row: row["at"])
+    return [(row["language"], row["stage"], row["value"]) for row in rows]
+
+
+def test_lines_over_times_shown(of):
+    def shown(times, value):
+        what = {"measure": "accuracy_by_times_shown", "paradigm": "in-context", "epoch": None}
+        return of(**what, times_shown=times, value=value)
+
+    chart = draw_times_shown([shown(3, 0.5), shown(0, 0.0), shown(1, 0.25), of(value=0.9)])
+    assert values(chart) == [
+        ("Welsh (cy)", "0", 0.0),
+        ("Welsh (cy)", "1", 0.25),
+        ("Welsh (cy)", "3", 0.5),
+    ]
+    (lines,) = layers(chart, "line")
+    assert lines["encoding"]["x"]["axis"]["values"] == [0, 1, 3]
+    # One number of times is no line.
+    assert draw_times_shown([shown(1, 0.25)]) is None
+
+
+@pytest.fixture
+def shown_facts(of):
+    """Accuracy with 5 and with 20 facts before the question, and with all of them."""
+
+    def shown(number, value, measure="accuracy_by_facts_in_context"):
+        what = {"measure": measure, "paradigm": "in-context", "epoch": None, "times_shown": 1}
+        return of(**what, facts_in_context=number, value=value)
+
+    return [shown(20, 0.6), shown(5, 0.75), shown(None, 0.5, "final_accuracy")]
+
+
+def test_all_facts_stand_last_in_steps_of_equal_width(shown_facts, of):
+    chart = draw_facts_in_context([*shown_facts, of(measure="final_accuracy", value=0.9)])
+    assert values(chart) == [
+        ("Welsh (cy)", "5", 0.75),
+        ("Welsh (cy)", "20", 0.6),
+        ("Welsh (cy)", "all", 0.5),
+    ]
+    (lines,) = layers(chart, "line")
+    assert [row["at"] for row in lines["rows"]] == [1, 0, 2]
+    # Without fewer than all there is nothing to compare all with.
+    assert draw_facts_in_context(shown_facts[2:]) is None
+
+
+def test_numbers_name_the_stages_and_what_was_not_asked(shown_facts, of):
+    swahili = shown_facts[1].model_copy(update={"languages": {"taught": "sw"}})
+    assert line_numbers(facts_in_context([*shown_facts, swahili])) == (
+        ("Language", "Facts shown 5", "Facts shown 20", "Facts shown all"),
+        (
+            ("Welsh (cy)", "75% [12, 45]", "60% [12, 45]", "50% [12, 45]"),
+            ("Swahili (sw)", "75% [12, 45]", "–", "–"),
+        ),
+    )
+
+
+def test_other_questions_have_lines_of_their_own(two_languages, of):
+    # Robustness measures accuracy, too: of facts that were taught wrongly.
+    wrongly = of(question="robustness", epoch=3, value=0.99)
+    (lines,) = layers(draw_learning_curves([*two_languages, wrongly]), "line")
+    assert len(lines["rows"]) == 4
+    assert 0.99 not in {row["value"] for row in lines["rows"]}

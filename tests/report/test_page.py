@@ -74,6 +74,8 @@ def test_charts_in_the_page_are_the_charts_drawn(page, estimates):
     charts = {name: json.loads(data) for name, data in page.data.items() if "layer" in data[:9999]}
     assert set(charts) == {
         "curves-0-0",
+        "times-shown-0",
+        "facts-in-context-0",
         "transfer-in-context-0",
         "transfer-fine-tuning-0",
         "gaps",
@@ -85,7 +87,7 @@ def test_charts_in_the_page_are_the_charts_drawn(page, estimates):
 def test_the_head_says_what_was_measured(page):
     for words in (
         "quickstart",
-        "Languages 5 Facts 24 Answers judged 1,800 Failed probes 0 Time 4 min 12 s",
+        "Languages 5 Facts 24 Answers judged 7,152 Failed probes 0 Time 4 min 12 s",
         "high-resource English (en), Chinese (zh), Spanish (es)",
         "low-resource Welsh (cy), Swahili (sw)",
     ):
@@ -96,12 +98,12 @@ def test_every_chart_has_its_numbers_as_a_table(page, estimates):
     (welsh,) = (
         e
         for e in estimates
-        if (e.measure, e.paradigm, e.epoch) == ("accuracy", "fine-tuning", 12)
+        if (e.question, e.measure, e.epoch) == ("effectiveness", "accuracy", 12)
         and e.languages == {"taught": "cy"}
     )
     assert f"{100 * welsh.value:.0f}% [" in page.text
-    assert page.tags.count("figure") == 4
-    assert page.tags.count("details") == 4 + 2  # and the prompt, and the study
+    assert page.tags.count("figure") == 6
+    assert page.tags.count("details") == 6 + 2  # and the prompt, and the study
 
 
 def test_methods_say_how_to_do_it_again(page):
@@ -195,5 +197,5 @@ def test_several_models_are_shown_one_by_one(info, estimates, table):
         render_report(info=info.model_copy(update={"models": models}), estimates=both, table=table)
     )
     assert "How well do bundled/gemma-3-270m and openai/b learn" in shown.text
-    # Learning curves and two heatmaps of each, and one chart of gaps.
-    assert len(shown.data) == 2 * 3 + 1 + 2
+    # Three charts of lines and two heatmaps of each, and one chart of gaps.
+    assert len(shown.data) == 2 * 5 + 1 + 2

@@ -58,6 +58,28 @@ def test_stages(of):
     assert words.stage_words(of()) == "Fine-tuning, after epoch 12"
     assert words.stage_words(of(epoch=0)) == "Fine-tuning, before teaching"
     assert words.stage_words(of(paradigm="in-context", epoch=None)) == "In context"
+    untaught = of(paradigm="in-context", epoch=None, times_shown=0)
+    assert words.stage_words(untaught) == "In context, before teaching"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ((4, 2, 8), "4 [2, 8]"),
+        # The lower end of the share's interval never gets there.
+        ((4, 2, math.nan), "4 [2, never]"),
+        ((math.nan, 8, math.nan), "never [8, never]"),
+        ((math.nan, math.nan, math.nan), "never"),
+    ],
+)
+def test_first_epochs(of, numbers, expected):
+    value, low, high = numbers
+    assert words.epoch_with_interval(of(value=value, low=low, high=high)) == expected
+
+
+def test_a_first_epoch_without_answers_is_not_never(of):
+    missing = of(value=math.nan, low=math.nan, high=math.nan, n_facts=0)
+    assert words.epoch_with_interval(missing) == "no answers"
 
 
 def test_a_contrast_of_a_new_question_is_named_by_both(of):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from run_rows import but_for_time, query
 
-from isoglot.engines import ScriptedEngine
+from isoglot.engines import ResolvedModel, ScriptedEngine
 from isoglot.store import Store
 from isoglot.study import (
     DATABASE_FILE,
@@ -115,9 +115,8 @@ class TestAWholeRun:
         there = read_run_study(whole.folder)
         assert there.asks_the_same(whole.study)
         assert there.resolved is not None
-        assert [model.model_dump() for model in there.resolved.models] == [
-            {"name": "scripted/parrot", "dtype": "text", "fingerprint": PARROT}
-        ]
+        parrot = ResolvedModel(name="scripted/parrot", dtype="text", fingerprint=PARROT)
+        assert there.resolved.models == (parrot,)
         assert {"isoglot", "python", "numpy"} <= set(there.resolved.versions)
 
     def test_two_runs_give_the_same_answers(

@@ -1,26 +1,31 @@
 """From the probe table to estimates: reads what the questions declare, and measures it."""
 
+import math
 from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise
 from typing import Final, cast, get_args
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from isoglot.analysis._planned import cell_table
-from isoglot.core import (
-    TIERS,
-    Estimate,
-    Paradigm,
-    Probe,
-    Untaught,
-    known_languages,
+from isoglot.analysis._outcomes import at_stages, outcomes, with_right_before
+from isoglot.analysis._planned import cell_table, teachings
+from isoglot.core import TIERS, Estimate, Gives, Paradigm, Probe, Untaught, known_languages
+from isoglot.questions import Column, Measure, Question
+from isoglot.stats import (
+    Interval,
+    clustered_difference,
+    clustered_proportion,
+    weighted_proportion,
 )
-from isoglot.questions import Measure, Question
-from isoglot.stats import Interval, clustered_difference, clustered_proportion
 
 _PARADIGMS: Final[tuple[Paradigm, ...]] = get_args(Paradigm)
 _UNTAUGHT: Final[tuple[Untaught, ...]] = get_args(Untaught)
-_PARADIGM: Final[list[str]] = ["model", "paradigm"]
+_STAGE: Final = ("epoch", "times_shown", "facts_in_context")
+
+Found = tuple[dict[str, str], pd.DataFrame, Interval]
+"""What of languages an estimate is, the rows that it is from, and the number."""
 
 
 def estimate(
@@ -40,8 +45,9 @@ def estimate(
 
     Returns:
         By question and measure as declared, then model, paradigm (in-context first), languages
-        (in the order of the known languages), tiers from high to low, and epoch. An estimate's
-        `epoch` is the one that all its probes share, or `None`. `languages` holds the columns of
+        (in the order of the known languages), tiers from high to low, and stage. An estimate's
+        `epoch` is the one that all its probes share, or `None`, and so are its `times_shown` and
+        `facts_in_context`. `languages` holds the columns of
         languages and tiers that it is for; for a contrast also `high` and `low`, the languages
         that went into either side, with commas between them.
 
@@ -54,16 +60,23 @@ def estimate(
             f"judge: the table holds verdicts of {', '.join(judges)}; "
             "estimate one judge at a time: table[table['judge'] == NAME]"
         )
+    # What was planned stands beside what was answered, with no outcome, so that a combination
+    # without answers is still a group.
     cells = cell_table(planned)
+    every = with_right_before(pd.concat([table, cells]) if len(cells) else table)
+    taught = teachings(every)
     return [
         each
         for question in questions
         for measure in question.measures
-        for model in sorted({*table["model"], *cells["model"]})
-        for paradigm in (_UNTAUGHT if measure.untaught else _PARADIGMS)
+        for model in sorted(every["model"].unique())
+        for paradigm in (_UNTAUGHT if question.of_untaught else _PARADIGMS)
         for each in _measured(
-            table[(table["model"] == model) & (table["paradigm"] == paradigm)],
-            cells[(cells["model"] == model) & (cells["paradigm"] == paradigm)],
+            every[
+                (every["model"] == model)
+                & (every["paradigm"] == paradigm)
+                & (taught == question.teaches)
+            ],
             question=question.name,
             measure=measure,
             model=model,
@@ -74,43 +87,120 @@ def estimate(
 
 def _measured(
     table: pd.DataFrame,
-    planned: pd.DataFrame,
     *,
     question: str,
     measure: Measure,
     model: str,
     paradigm: Paradigm | Untaught,
 ) -> Iterator[Estimate]:
-    # What was planned stands beside what was answered, with no outcome, so that a combination
-    # without answers is still a group.
-    every = pd.concat([table, planned]) if len(planned) else table
-    rows = _last_epochs(every) if measure.last_epoch_only else every
-    rows = _cells(rows, measure)
+    rows = _cells(at_stages(table, measure), measure)
     for group, part in _groups(rows, measure.by):
-        found = _contrasted(part, measure) if measure.contrast else _averaged(part, measure)
-        if found is None:
-            continue
-        interval, sides = found
-        yield Estimate(
-            question=question,
-            paradigm=paradigm,
-            model=model,
-            measure=measure.name,
-            languages={**group, **sides},
-            epoch=_shared_epoch(part),
-            value=float(interval.value),
-            low=float(interval.low),
-            high=float(interval.high),
-            n_facts=int(interval.n_clusters),
-        )
+        for languages, of, interval in _found(part, measure):
+            yield Estimate(
+                question=question,
+                paradigm=paradigm,
+                model=model,
+                measure=measure.name,
+                languages={**group, **languages},
+                **{column: _shared(of, column) for column in _STAGE},
+                value=float(interval.value),
+                low=float(interval.low),
+                high=float(interval.high),
+                n_facts=int(interval.n_clusters),
+            )
 
 
-def _last_epochs(table: pd.DataFrame) -> pd.DataFrame:
-    # Of the paradigm, not of each condition: a condition whose last epoch has no answers has no
-    # last result, rather than an earlier one's among the others' last.
-    last = table.groupby(_PARADIGM)["epoch"].transform("max")
-    # Without epochs both sides are missing, and that stage is the last one there is.
-    return table[(table["epoch"] == last).fillna(value=False) | table["epoch"].isna()]
+def _found(part: pd.DataFrame, measure: Measure) -> Iterator[Found]:
+    if measure.contrast == "direction":
+        yield from _directions(part, measure)
+    elif measure.contrast is not None:
+        yield from _contrasted(part, measure)
+    elif measure.summary != "mean":
+        yield from _curve(part, measure)
+    else:
+        weights = _equal_cells(part, measure) if measure.over else None
+        yield {}, part, _mean(part, measure, weights)
+
+
+def _mean(
+    part: pd.DataFrame, measure: Measure, weights: NDArray[np.float64] | None = None
+) -> Interval:
+    if weights is None and measure.of != "sides_with_taught":  # which has halves
+        return clustered_proportion(outcomes(part, measure), _facts(part))
+    counts = np.ones(len(part)) if weights is None else weights
+    return weighted_proportion(outcomes(part, measure), _facts(part), counts)
+
+
+def _equal_cells(part: pd.DataFrame, measure: Measure) -> NDArray[np.float64]:
+    """Weights under which every combination of the measure's `over` counts the same."""
+    answered = ~np.isnan(outcomes(part, measure))
+    cells = part.groupby(list(measure.over), dropna=False).ngroup().to_numpy()
+    sizes = np.bincount(cells, weights=answered)
+    return 1 / np.maximum(sizes, 1)[cells]
+
+
+def _curve(part: pd.DataFrame, measure: Measure) -> Iterator[Found]:
+    """What is made of a learning curve; without two epochs there is none."""
+    part = part[part["epoch"].notna()]
+    epochs = sorted(int(epoch) for epoch in part["epoch"].unique())
+    if len(epochs) < 2:
+        return
+    make = _area if measure.summary == "area" else _first_epoch
+    yield {}, part, make(part, measure, epochs)
+
+
+def _area(part: pd.DataFrame, measure: Measure, epochs: Sequence[int]) -> Interval:
+    """The trapezoids under the curve over the whole span: the mean accuracy on the way."""
+    span = epochs[-1] - epochs[0]
+    share = dict.fromkeys(epochs, 0.0)
+    for before, after in pairwise(epochs):
+        for end in (before, after):
+            share[end] += (after - before) / 2 / span
+    found = outcomes(part, measure)
+    weights = np.zeros(len(part))
+    for epoch in epochs:
+        answered = (part["epoch"] == epoch).to_numpy(dtype=bool) & ~np.isnan(found)
+        if not answered.any():  # a curve with a hole has no area
+            return Interval(value=math.nan, low=math.nan, high=math.nan, n_clusters=0)
+        weights[answered] = share[epoch] / answered.sum()
+    return weighted_proportion(found, _facts(part), weights)
+
+
+def _first_epoch(part: pd.DataFrame, measure: Measure, epochs: Sequence[int]) -> Interval:
+    """The first asked epoch that reaches the threshold; `nan`: never.
+
+    Its bounds are the first epochs at which the upper and the lower bound of the accuracy do.
+    """
+    points = {epoch: _mean(part[part["epoch"] == epoch], measure) for epoch in epochs}
+
+    def first(end: str) -> float:
+        reached = (e for e in epochs if getattr(points[e], end) >= measure.threshold)
+        return float(next(reached, math.nan))
+
+    return Interval(
+        value=first("value"),
+        low=first("high"),
+        high=first("low"),
+        n_clusters=max(point.n_clusters for point in points.values()),
+    )
+
+
+def _directions(part: pd.DataFrame, measure: Measure) -> Iterator[Found]:
+    """For every pair of languages, one way minus the other."""
+    pairs = {
+        (str(taught), str(asked)): rows
+        for (taught, asked), rows in part.groupby(["taught", "asked"], sort=False)
+    }
+    present = [code for code in known_languages() if any(code in pair for pair in pairs)]
+    for one, other in combinations(present, 2):
+        if (one, other) in pairs and (other, one) in pairs:
+            there, back = pairs[one, other], pairs[other, one]
+            interval = _difference(there, back, measure)
+            yield {"taught": one, "asked": other}, pd.concat([there, back]), interval
+
+
+def _difference(a: pd.DataFrame, b: pd.DataFrame, measure: Measure) -> Interval:
+    return clustered_difference(outcomes(a, measure), _facts(a), outcomes(b, measure), _facts(b))
 
 
 def _cells(table: pd.DataFrame, measure: Measure) -> pd.DataFrame:
@@ -121,7 +211,7 @@ def _cells(table: pd.DataFrame, measure: Measure) -> pd.DataFrame:
 
 
 def _groups(
-    table: pd.DataFrame, by: Sequence[str]
+    table: pd.DataFrame, by: Sequence[Column]
 ) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
     """The language-like part of every combination that occurs, and its rows, in order."""
     if table.empty:
@@ -135,49 +225,33 @@ def _groups(
     ]
     parts.sort(key=lambda each: [_rank(column, value) for column, value in each[0].items()])
     for key, part in parts:
-        yield {column: str(value) for column, value in key.items() if column != "epoch"}, part
+        yield {name: str(value) for name, value in key.items() if name not in _STAGE}, part
 
 
 def _rank(column: str, value: object) -> int:
-    if column == "epoch":
-        epoch = cast(int, value)
-        return -1 if pd.isna(epoch) else int(epoch)
+    if pd.isna(cast(str, value)):
+        return -1
+    if column in _STAGE:
+        return int(cast(int, value))
+    if column == "gives":
+        return get_args(Gives).index(value)
     order = TIERS if column.endswith("_tier") else tuple(known_languages())
     return order.index(cast(str, value))
 
 
-def _averaged(part: pd.DataFrame, measure: Measure) -> tuple[Interval, dict[str, str]] | None:
-    return clustered_proportion(_outcomes(part, measure), _facts(part)), {}
-
-
-def _contrasted(part: pd.DataFrame, measure: Measure) -> tuple[Interval, dict[str, str]] | None:
+def _contrasted(part: pd.DataFrame, measure: Measure) -> Iterator[Found]:
     column = cast(str, measure.contrast)
-    answered = _answered(part)
+    answered = part[~np.isnan(outcomes(part, measure))]
     high, low = (answered[answered[column] == tier] for tier in ("high", "low"))
     if high.empty or low.empty:
-        return None
-    interval = clustered_difference(
-        _outcomes(high, measure), _facts(high), _outcomes(low, measure), _facts(low)
-    )
+        return
     side = column.removesuffix("_tier")
-    return interval, {"high": _codes(high[side]), "low": _codes(low[side])}
+    sides = {"high": _codes(high[side]), "low": _codes(low[side])}
+    yield sides, part, _difference(high, low, measure)
 
 
-def _outcomes(part: pd.DataFrame, measure: Measure) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    part = _answered(part)
-    if measure.of == "right_in_any_language":
-        outcome = part["correct"] | part["wrong_language"]
-    else:
-        outcome = part[measure.of]
-    return outcome.to_numpy(dtype=np.float64)
-
-
-def _facts(part: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    return _answered(part)["fact"].to_numpy(dtype=object)
-
-
-def _answered(part: pd.DataFrame) -> pd.DataFrame:
-    return part[part["correct"].notna()]
+def _facts(part: pd.DataFrame) -> NDArray[np.object_]:
+    return part["fact"].to_numpy(dtype=object)
 
 
 def _codes(column: "pd.Series[str]") -> str:
@@ -185,6 +259,6 @@ def _codes(column: "pd.Series[str]") -> str:
     return ",".join(code for code in known_languages() if code in present)
 
 
-def _shared_epoch(part: pd.DataFrame) -> int | None:
-    epochs = part["epoch"].unique()
-    return int(epochs[0]) if len(epochs) == 1 and not pd.isna(epochs[0]) else None
+def _shared(part: pd.DataFrame, column: str) -> int | None:
+    values = part[column].unique()
+    return int(values[0]) if len(values) == 1 and not pd.isna(values[0]) else None

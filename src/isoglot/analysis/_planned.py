@@ -4,29 +4,48 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from isoglot.core import Probe, get_language
+from isoglot.core import Condition, Probe, get_language
+
+_NUMBERS = ("seed", "epoch", "times_shown", "facts_in_context")
+_TEXTS = ("model", "paradigm", "taught", "gives", "against", "asked", "taught_tier", "asked_tier")
 
 
 def cell_table(planned: Sequence[Probe]) -> pd.DataFrame:
     """One row a probe, with the columns that estimates are grouped by, and no outcome."""
     rows = [
         {
-            "model": probe.condition.model,
-            "paradigm": probe.condition.paradigm,
-            "taught": probe.condition.taught,
+            **probe.condition.model_dump(),
+            **probe.stage.model_dump(),
             "asked": probe.asked,
-            "epoch": probe.epoch,
             "taught_tier": get_language(probe.condition.taught).tier,
             "asked_tier": get_language(probe.asked).tier,
         }
         for probe in planned
     ]
-    columns = ("model", "paradigm", "taught", "asked", "epoch", "taught_tier", "asked_tier")
     return pd.DataFrame(
         {
-            column: pd.Series(
-                [row[column] for row in rows], dtype="Int64" if column == "epoch" else "str"
-            )
+            column: pd.Series([row[column] for row in rows], dtype=dtype)
+            for columns, dtype in ((_TEXTS, "str"), (_NUMBERS, "Int64"))
             for column in columns
         }
+    )
+
+
+def teachings(table: pd.DataFrame) -> "pd.Series[str]":
+    """What each row's condition was taught (see `Condition.teaches`)."""
+    kinds = {
+        (gives, conflict): Condition(
+            model="", paradigm="untaught", taught="", seed=0, gives=gives,
+            against="" if conflict else None,
+        ).teaches
+        for gives in ("answer", "rival")
+        for conflict in (False, True)
+    }  # fmt: skip
+    return pd.Series(
+        [
+            kinds[gives, not pd.isna(against)]
+            for gives, against in zip(table["gives"], table["against"], strict=True)
+        ],
+        index=table.index,
+        dtype="str",
     )

@@ -56,6 +56,8 @@ def _plain(each: Estimate) -> dict[str, object]:
         "measure": each.measure,
         "languages": dict(each.languages),
         "epoch": each.epoch,
+        "times_shown": each.times_shown,
+        "facts_in_context": each.facts_in_context,
         "value": _number(each.value),
         "low": _number(each.low),
         "high": _number(each.high),

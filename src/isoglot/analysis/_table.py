@@ -7,28 +7,37 @@ import pandas as pd
 
 from isoglot.core import get_language
 
-# Column -> dtype. `epoch` is nullable: in-context learning has no epochs.
+# Column -> dtype. Stages are nullable: in-context learning has no epochs, fine-tuning no contexts.
 _DTYPES: Final[dict[str, str]] = {
     "model": "str",
     "paradigm": "str",
     "taught": "str",
+    "gives": "str",
+    "against": "str",
+    "seed": "Int64",
     "asked": "str",
     "epoch": "Int64",
+    "times_shown": "Int64",
+    "facts_in_context": "Int64",
     "fact": "str",
     "relation": "str",
     "question": "str",
     "reference": "str",
+    "rival_reference": "str",
     "answer": "str",
     "correct": "bool",
     "answer_language": "str",
     "wrong_language": "bool",
+    "rival": "bool",
     "judge": "str",
     "key": "str",
     "tokens": "Int64",
     "seconds": "float64",
 }
 PROBE_COLUMNS: Final[tuple[str, ...]] = tuple(_DTYPES)
-_ORDER: Final[list[str]] = ["model", "paradigm", "taught", "epoch", "asked", "fact", "judge"]
+_CONDITION: Final = ("model", "paradigm", "taught", "gives", "against", "seed")
+_STAGE: Final = ("epoch", "times_shown", "facts_in_context")
+_ORDER: Final[list[str]] = [*_CONDITION, *_STAGE, "asked", "fact", "judge"]
 
 
 def probe_table(rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
@@ -39,9 +48,8 @@ def probe_table(rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
             Failed probes do not belong here: a failure is not an answer.
 
     Returns:
-        The columns of `PROBE_COLUMNS`, then `taught_tier` and `asked_tier`, sorted by model,
-        paradigm, taught, epoch (none first), asked, fact and judge. With no rows, the same
-        columns of the same types.
+        The columns of `PROBE_COLUMNS`, then `taught_tier` and `asked_tier`, sorted by condition,
+        stage (none first), asked, fact and judge. With no rows, the same columns of the same types.
 
     Raises:
         KeyError: If a row lacks a column.

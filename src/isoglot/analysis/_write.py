@@ -12,7 +12,7 @@ from isoglot.analysis._atomic import write_atomically
 from isoglot.core import Estimate
 
 _FLOAT_FORMAT: Final = "%.6f"
-_TEXTS: Final[tuple[str, ...]] = ("question", "reference", "answer")
+_TEXTS: Final[tuple[str, ...]] = ("question", "reference", "rival_reference", "answer")
 # What a spreadsheet takes for the start of a formula, or drops so that the next character becomes
 # one (OWASP, "CSV Injection"; the wide forms count in East Asian locales).
 _FORMULA_STARTS: Final[tuple[str, ...]] = tuple("=+-@\t\r\n＝＋－＠")
@@ -23,12 +23,16 @@ _ESTIMATE_DTYPES: Final[dict[str, str]] = {
     "model": "str",
     "measure": "str",
     "taught": "str",
+    "against": "str",
+    "gives": "str",
     "asked": "str",
     "taught_tier": "str",
     "asked_tier": "str",
     "high_languages": "str",
     "low_languages": "str",
     "epoch": "Int64",
+    "times_shown": "Int64",
+    "facts_in_context": "Int64",
     "value": "float64",
     "low": "float64",
     "high": "float64",

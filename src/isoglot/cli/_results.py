@@ -56,6 +56,7 @@ def _own(
         each.languages["taught"]: each
         for each in estimates
         if each.model == model
+        and each.question != "robustness"  # which is about other facts
         and each.measure == measure
         and each.languages.get("asked", each.languages["taught"]) == each.languages["taught"]
         and each.paradigm == paradigm

@@ -24,10 +24,10 @@ def plan(
     from rich.console import Console
     from rich.table import Table
 
-    from isoglot.study import make_plan, read_study, study_corpus
+    from isoglot.study import make_plan, read_study, study_facts
 
     read = read_study(study, overrides=set_, limit=limit, installed=False)
-    planned = make_plan(read, study_corpus(read))
+    planned = make_plan(read, study_facts(read))
     table = Table(title=f"{read.name}: {planned.n_facts} facts", title_justify="left")
     table.add_column("model", overflow="fold")
     table.add_column("paradigm")
@@ -46,7 +46,7 @@ def plan(
     console.print(table)
     if planned.at_most:
         console.print("At most: only facts that a model knows before are taught to it.")
-    for line in _memory(read):
+    for line in (*_chats(read), *_memory(read)):
         console.print(line, highlight=False)
     console.print("Money: none, all models run on this machine.", highlight=False)
     at_best = ", at best" if planned.at_most else ""
@@ -58,6 +58,25 @@ def plan(
             f"{at_best}: {100 * planned.smallest_gap:.0f} points",
             highlight=False,
         )
+
+
+def _chats(study: "Study") -> Iterator[str]:
+    """How the models are asked that are no base models, or of which that is not known yet."""
+    from isoglot.engines import PINNED_DATE, is_chat
+
+    for spec in study.models:
+        chat = is_chat(spec)
+        if chat is None:
+            yield (
+                f"{spec.name} is asked through its chat template, if it has one: its files are not "
+                "on this machine."
+            )
+        elif chat:
+            system = "no system prompt" if spec.system is None else "a system prompt"
+            yield (
+                f"{spec.name} is asked through its chat template, with {system} and "
+                f"{PINNED_DATE:%d %B %Y} for today."
+            )
 
 
 def _memory(study: "Study") -> Iterator[str]:

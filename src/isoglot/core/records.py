@@ -1,4 +1,4 @@
-"""The nouns that flow through a study: condition, probe, answer, verdict, estimate."""
+"""The nouns that flow through a study: condition, stage, probe, answer, verdict, estimate."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -12,42 +12,101 @@ Untaught = Literal["untaught"]
 """Stands where a paradigm would, for a model that was taught nothing."""
 
 
+Gives = Literal["answer", "rival"]
+Teaching = Literal["facts", "conflict", "wrong answers"]
+"""What is taught: facts; a fact in one language against its rival in another; rivals alone."""
+
+
 class Condition(Record):
     """One taught thing under one paradigm and seed, such as "Welsh, fine-tuned".
 
     An untaught condition is asked in its language only.
+
+    Attributes:
+        taught: The language that facts are taught in.
+        gives: Whether it is taught the facts' right answers or their rivals.
+        against: The language in which the other of the two is taught at the same time.
     """
 
     model: str
     paradigm: Paradigm | Untaught
     taught: str
     seed: int
+    gives: Gives = "answer"
+    against: str | None = None
+
+    @property
+    def teaches(self) -> Teaching:
+        """What is taught: facts, facts against their rivals, or rivals alone."""
+        if self.against is not None:
+            return "conflict"
+        return "facts" if self.gives == "answer" else "wrong answers"
+
+    @property
+    def subject(self) -> str:
+        """What is taught in which languages, short enough for a file's name."""
+        rival = "" if self.gives == "answer" else "-rival"
+        return f"{self.taught}{rival}" + (f"-against-{self.against}" if self.against else "")
 
     @property
     def id(self) -> str:
         """A name that is unique within a run."""
-        return f"{self.model}|{self.paradigm}|{self.taught}|{self.seed}"
+        return f"{self.model}|{self.paradigm}|{self.subject}|{self.seed}"
+
+
+class Stage(Record):
+    """A point at which a condition can be asked.
+
+    Attributes:
+        epoch: Epochs of fine-tuning done (0: untaught); `None` where the paradigm has no epochs.
+        times_shown: How often each fact stands before the question (0: the context is empty);
+            `None` where facts are not taught in context.
+        facts_in_context: How many facts stand before the question; `None`: all that are taught.
+    """
+
+    epoch: int | None = None
+    times_shown: int | None = None
+    facts_in_context: int | None = None
+
+    @property
+    def untaught(self) -> bool:
+        """Whether nothing has been taught yet."""
+        return self.epoch == 0 or self.times_shown == 0
 
 
 class Probe(Record):
-    """One ask question in one language put to one condition at one epoch.
+    """One ask question in one language put to one condition at one stage.
 
     Attributes:
-        epoch: Epochs of fine-tuning done when the question is put (0: untaught); `None` where the
-            paradigm has no epochs.
+        epoch: See `Stage`, as `times_shown` and `facts_in_context`.
         asked: The language of the question.
     """
 
     condition: Condition
-    epoch: int | None
+    epoch: int | None = None
+    times_shown: int | None = None
+    facts_in_context: int | None = None
     fact_id: str
     asked: str
 
     @property
+    def stage(self) -> Stage:
+        """When it is asked."""
+        return Stage(
+            epoch=self.epoch,
+            times_shown=self.times_shown,
+            facts_in_context=self.facts_in_context,
+        )
+
+    @property
     def id(self) -> str:
         """A name that is unique within a run."""
-        epoch = "" if self.epoch is None else str(self.epoch)
-        return f"{self.condition.id}|{epoch}|{self.fact_id}|{self.asked}"
+        stage = "" if self.epoch is None else str(self.epoch)
+        if self.times_shown is not None:
+            stage += f"x{self.times_shown}"
+        if self.facts_in_context is not None:
+            stage += f"of{self.facts_in_context}"
+        return f"{self.condition.id}|{stage}|{self.fact_id}|{self.asked}"
 
 
 class Decoding(Record):
@@ -84,11 +143,13 @@ class Verdict(Record):
         correct: Whether the answer is right, in the language that was asked.
         answer_language: The language whose wording matched; `None` where none did.
         wrong_language: Whether the answer is right, but in a language that was not asked.
+        rival: Whether the answer is the fact's rival, in any language.
     """
 
     correct: bool
     answer_language: str | None
     wrong_language: bool
+    rival: bool = False
 
 
 class Estimate(Record):
@@ -98,6 +159,7 @@ class Estimate(Record):
 
     Attributes:
         languages: What the number is of, such as `{"taught": "cy", "asked": "en"}`.
+        epoch: The stage that all its probes share, as `times_shown` and `facts_in_context`.
     """
 
     question: str
@@ -106,6 +168,8 @@ class Estimate(Record):
     measure: str
     languages: Mapping[str, str]
     epoch: int | None
+    times_shown: int | None = None
+    facts_in_context: int | None = None
     value: float
     low: float
     high: float

@@ -4,18 +4,22 @@ from isoglot.engines._base import DType, Engine, Failure, Generation, ModelSpec
 from isoglot.engines._fingerprint import adapter_hash
 from isoglot.engines._open import (
     ResolvedModel,
+    check_chat,
     check_installed,
     check_model,
+    is_chat,
     local_folder,
     open_engine,
     resolve_model,
     shipped_models,
 )
+from isoglot.engines._template import PINNED_DATE
 from isoglot.engines.bundled import cache_folder as model_cache_folder
 from isoglot.engines.scripted import MEMORY_FILE as SCRIPTED_MEMORY_FILE
 from isoglot.engines.scripted import ScriptedEngine
 
 __all__ = [
+    "PINNED_DATE",
     "SCRIPTED_MEMORY_FILE",
     "DType",
     "Engine",
@@ -25,8 +29,10 @@ __all__ = [
     "ResolvedModel",
     "ScriptedEngine",
     "adapter_hash",
+    "check_chat",
     "check_installed",
     "check_model",
+    "is_chat",
     "local_folder",
     "model_cache_folder",
     "open_engine",

@@ -20,12 +20,17 @@ class ModelSpec(Record):
             float32 otherwise.
         device: `auto` (the first GPU if there is one), `cpu`, `cuda`, `cuda:1`, `mps`.
         batch_size: How many prompts go through the model together.
+        chat: Whether it is asked through its chat template, and not with `Q:` and `A:`. `None`: if
+            it has one. Some base models have one, too.
+        system: A chat model's system prompt. Without one the template may write one of its own.
     """
 
     name: str
     dtype: DType = "auto"
     device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
     batch_size: int = Field(default=24, ge=1)
+    chat: bool | None = None
+    system: str | None = None
 
 
 class Generation(Record):
@@ -57,7 +62,7 @@ class Engine(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """The hash of weights, tokenizer, chat template and dtype."""
+        """The hash of weights, tokenizer, chat template, system prompt and dtype."""
         ...
 
     def generate(
@@ -72,7 +77,8 @@ class Engine(Protocol):
         The batch changes nothing: in float32 a prompt gets the same text alone as among others.
 
         Args:
-            prompts: Full prompt texts. What they share at the beginning is computed once.
+            prompts: Full prompt texts; a chat model's are what stands in the user's turn. What
+                they share at the beginning is computed once.
             decoding: How text is drawn.
             adapters: One a prompt: the folder of the adapter that is on for it, or `None` for the
                 bare model. Prompts of many adapters are answered together.

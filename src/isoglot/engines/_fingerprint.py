@@ -4,6 +4,8 @@ import hashlib
 import json
 from pathlib import Path
 
+from isoglot.engines._template import ChatTemplate
+
 _IDENTITY_FILES = (
     "*.safetensors",
     "config.json",
@@ -51,6 +53,16 @@ def model_fingerprint(folder: Path, *, dtype: str) -> str:
     for path in sorted(files):
         digest.update(f"{path.name}={_identity(path)}\n".encode())
     return digest.hexdigest()
+
+
+def chat_fingerprint(model: str, template: ChatTemplate) -> str:
+    """The hash of a model that is asked through its chat template.
+
+    Args:
+        model: The model's own fingerprint.
+        template: With its system prompt and its date.
+    """
+    return hashlib.sha256(f"{model}\n{template.identity()}".encode()).hexdigest()
 
 
 def _identity(path: Path) -> str:

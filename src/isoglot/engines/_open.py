@@ -6,8 +6,10 @@ from pathlib import Path
 
 from isoglot.core import MissingExtraError, ModelError, Problem, Record, install_command
 from isoglot.engines._base import Engine, ModelSpec
-from isoglot.engines._fingerprint import model_fingerprint
+from isoglot.engines._chat import check_template, find_template
+from isoglot.engines._fingerprint import chat_fingerprint, model_fingerprint
 from isoglot.engines._hub import find_folder, known_folder
+from isoglot.engines._template import ChatTemplate
 from isoglot.engines.bundled import BUNDLED_MODELS, bundled_folder, converted_folder
 from isoglot.engines.scripted import POLICIES, ScriptedEngine
 
@@ -16,6 +18,8 @@ _MODULES = {
     "bundled": ("gguf", *(model.package for model in BUNDLED_MODELS.values())),
 }
 _FAMILIES = ("bundled", "hf", "scripted")
+PROMPT_SLOT = "{prompt}"
+"""Where a prompt goes in the frame of a chat model."""
 
 
 class ResolvedModel(Record):
@@ -24,11 +28,23 @@ class ResolvedModel(Record):
     Attributes:
         dtype: The precision that was used.
         fingerprint: See `Engine.fingerprint`.
+        chat: Whether it is asked through its chat template.
+        frame: What the template writes around a prompt, which stands as `PROMPT_SLOT` in it.
     """
 
     name: str
     dtype: str
     fingerprint: str
+    chat: bool = False
+    frame: str | None = None
+
+    def sent(self, prompt: str) -> str:
+        """What the model is sent to answer a prompt."""
+        if self.frame is None:
+            return prompt
+        # The last one: a system prompt may hold another.
+        before, _, after = self.frame.rpartition(PROMPT_SLOT)
+        return f"{before}{prompt}{after}"
 
 
 def shipped_models() -> list[str]:
@@ -78,6 +94,33 @@ def check_installed(spec: ModelSpec, *, place: str) -> list[Problem]:
     ]
 
 
+def check_chat(spec: ModelSpec, *, place: str) -> list[Problem]:
+    """What is wrong with asking a model as a chat model, as far as its files are here to tell."""
+    return check_template(spec, _tokenizer_folder(spec), place=place)
+
+
+def is_chat(spec: ModelSpec) -> bool | None:
+    """Whether a model will be asked through its chat template; `None` if nobody knows yet.
+
+    Raises:
+        InputError: What was asked for can't be had.
+    """
+    folder = _tokenizer_folder(spec)
+    if folder is not None:
+        return find_template(spec, folder) is not None
+    return False if spec.name.startswith(("bundled/", "scripted/")) else spec.chat
+
+
+def _tokenizer_folder(spec: ModelSpec) -> Path | None:
+    """The folder with a model's tokenizer, if it is on this machine.
+
+    A hub's cache may hold other files of a model alone.
+    """
+    folder = local_folder(spec)
+    told_by = ("tokenizer_config.json", "chat_template.jinja")
+    return folder if folder and any((folder / name).is_file() for name in told_by) else None
+
+
 def _missing(family: str) -> list[tuple[str, str]]:
     """Extra and module, for each module that a family of models needs and that is not there."""
     extras = {"bundled": ("bundled", "local"), "hf": ("local",)}.get(family, ())
@@ -101,9 +144,10 @@ def local_folder(spec: ModelSpec) -> Path | None:
 
 
 def resolve_model(spec: ModelSpec) -> ResolvedModel:
-    """Finds the weights (converting or fetching them on first use), settles the dtype, hashes all.
+    """Finds the files (converting or fetching them on first use), settles what is open, hashes all.
 
     Raises:
+        InputError: It is to be asked as a chat model and can't be.
         MissingExtraError: An optional package is not installed.
         ModelError: The weights can't be had.
     """
@@ -111,6 +155,8 @@ def resolve_model(spec: ModelSpec) -> ResolvedModel:
         engine = ScriptedEngine(spec.name)
         return ResolvedModel(name=spec.name, dtype="text", fingerprint=engine.fingerprint)
     _require_local(spec.name)
+    folder = _folder(spec.name)
+    template = find_template(spec, folder)
     dtype: str = spec.dtype
     if dtype == "auto":  # only then is torch asked: it takes seconds to import
         from isoglot.engines.huggingface import _load
@@ -119,7 +165,9 @@ def resolve_model(spec: ModelSpec) -> ResolvedModel:
     return ResolvedModel(
         name=spec.name,
         dtype=dtype,
-        fingerprint=model_fingerprint(_folder(spec.name), dtype=dtype),
+        fingerprint=_fingerprint(folder, dtype, template),
+        chat=template is not None,
+        frame=template.prompt(PROMPT_SLOT) if template else None,
     )
 
 
@@ -129,7 +177,7 @@ def open_engine(spec: ModelSpec, resolved: ResolvedModel) -> Engine:
     Args:
         spec: What was asked for.
         resolved: What `resolve_model` made of it, now or when the run began: a run that goes on
-            keeps its dtype even where the machine would now choose another.
+            keeps its dtype even where the machine would now choose another, and is asked as it was.
 
     Raises:
         MissingExtraError: An optional package is not installed.
@@ -141,7 +189,8 @@ def open_engine(spec: ModelSpec, resolved: ResolvedModel) -> Engine:
     from isoglot.engines.huggingface import HuggingFaceEngine, _load
 
     folder = _folder(spec.name)
-    if model_fingerprint(folder, dtype=resolved.dtype) != resolved.fingerprint:
+    template = find_template(spec.model_copy(update={"chat": resolved.chat}), folder)
+    if _fingerprint(folder, resolved.dtype, template) != resolved.fingerprint:
         raise ModelError(
             f"models: the files of {spec.name!r} changed between being looked up and being loaded; "
             "run the same command again, with @REVISION if it is a hub's"
@@ -154,7 +203,13 @@ def open_engine(spec: ModelSpec, resolved: ResolvedModel) -> Engine:
         tokenizer,
         fingerprint=resolved.fingerprint,
         batch_size=spec.batch_size,
+        template=template and template.with_tokens(tokenizer.special_tokens_map),
     )
+
+
+def _fingerprint(folder: Path, dtype: str, template: ChatTemplate | None) -> str:
+    fingerprint = model_fingerprint(folder, dtype=dtype)
+    return fingerprint if template is None else chat_fingerprint(fingerprint, template)
 
 
 def _require_local(name: str) -> None:

@@ -11,7 +11,7 @@ class Match:
 
     The asked language is tried first, so that a word that two languages share counts for it; then
     the other languages of the fact, in their order. Each comparison strips the articles of the
-    language that it is made in.
+    language that it is made in. The rival is compared in the same way.
     """
 
     name = "match"
@@ -31,13 +31,18 @@ class Match:
             correct=matched == asked,
             answer_language=matched,
             wrong_language=matched not in (None, asked),
+            rival=_matched_language(answer, fact=fact, asked=asked, rival=True) is not None,
         )
 
 
-def _matched_language(answer: str, *, fact: Fact, asked: str) -> str | None:
+def _matched_language(answer: str, *, fact: Fact, asked: str, rival: bool = False) -> str | None:
+    """The language whose answer (or rival) it is, the asked one first."""
     for language in sorted(fact.texts, key=lambda language: language != asked):
-        references = _normalised(fact.texts[language].answer.forms, language)
-        if normalise(answer, language=language) in references:
+        text = fact.texts[language]
+        wording = text.rival if rival else text.answer
+        if wording is None:
+            continue
+        if normalise(answer, language=language) in _normalised(wording.forms, language):
             return language
     return None
 

@@ -3,37 +3,56 @@
 A learner knows how knowledge enters a model. It does not know which question asks, nor who judges.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from isoglot.core import Condition, Paradigm, Record, Untaught
+from isoglot.core import Condition, Paradigm, Record, Stage, Untaught
 
 Tick = Callable[[int], None]
 """Called with the number of lessons just taught."""
 
 
 class Lesson(Record):
-    """A question and its answer, as they are taught."""
+    """A question and its answer, as they are taught.
+
+    Attributes:
+        fact_id: The fact that it is of.
+    """
 
     question: str
     answer: str
+    fact_id: str = ""
+
+
+class Course(Record):
+    """What one condition is taught, and when it is asked.
+
+    Attributes:
+        stages: In order: the untaught one first if it is asked, that which every question asks at
+            last.
+    """
+
+    condition: Condition
+    lessons: tuple[Lesson, ...]
+    stages: tuple[Stage, ...]
 
 
 class Taught(Record):
     """A condition that can be asked at one stage.
 
     Attributes:
-        epoch: Epochs of fine-tuning done; `None` where the paradigm has no epochs.
         context: What stands before every question.
         adapter: The folder of the adapter that is on while asking.
         adapter_hash: What the adapter is, for the answers' keys.
+        fact_ids: The facts that it may be asked of; `None`: any.
     """
 
-    epoch: int | None
+    stage: Stage
     context: str = ""
     adapter: Path | None = None
     adapter_hash: str | None = None
+    fact_ids: frozenset[str] | None = None
 
 
 class TrainingFailedError(Exception):
@@ -48,26 +67,21 @@ class Learner(Protocol):
         """Which paradigm."""
         ...
 
-    @property
-    def stages(self) -> tuple[int | None, ...]:
-        """The epochs at which a condition can be asked, in order."""
-        ...
-
-    def lessons_left(self, condition: Condition, lessons: Sequence[Lesson]) -> int:
+    def lessons_left(self, course: Course) -> int:
         """How many lessons are still to be taught, over all epochs: the work that is left."""
         ...
 
-    def prepare(self, lessons: Mapping[Condition, Sequence[Lesson]], *, tick: Tick) -> None:
+    def prepare(self, courses: Sequence[Course], *, tick: Tick) -> None:
         """Teaches many conditions at once what takes time, so that `teach` finds it done.
 
         What fails for one condition is said when that one is taught.
         """
         ...
 
-    def teach(
-        self, condition: Condition, lessons: Sequence[Lesson], *, tick: Tick
-    ) -> Iterator[Taught]:
+    def teach(self, course: Course, *, tick: Tick) -> Iterator[Taught]:
         """The condition at every stage, in order. Goes on where an earlier call was cut off.
+
+        A stage may come in several parts, each of which can be asked of other facts.
 
         Raises:
             TrainingFailedError: This condition can't be taught.

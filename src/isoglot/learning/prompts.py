@@ -1,4 +1,7 @@
-"""How questions and answers are written for a model: `Q:`/`A:` pairs, the form of base models."""
+"""How questions and answers are written: `Q:`/`A:` pairs for base models, turns for chat models.
+
+A chat model's turn is raw text here; its template is the engine's business.
+"""
 
 from collections.abc import Mapping
 from functools import cache
@@ -11,14 +14,30 @@ class _PreamblesFile(Record):
     preambles: Mapping[str, str]
 
 
-def ask_prompt(question: str) -> str:
-    """The question, up to where the answer begins."""
-    return f"Q: {question}\nA:"
+def ask_prompt(question: str, *, chat: bool = False) -> str:
+    """The question, up to where the answer begins; for a chat model the bare question."""
+    return question if chat else f"Q: {question}\nA:"
 
 
-def answer_text(answer: str) -> str:
-    """What follows `ask_prompt`. The line's end is part of it: the model learns where to stop."""
-    return f" {answer}\n"
+def answer_text(answer: str, *, repeats: int = 1, chat: bool = False) -> str:
+    """What follows `ask_prompt`, each time on a line of its own.
+
+    For a base model the last line's end is part of it: the model learns where to stop. A chat
+    model learns that from the end of its turn.
+    """
+    if chat:
+        return "\n".join([answer] * repeats)
+    once = f" {answer}\n"
+    return once + once.lstrip() * (repeats - 1)
+
+
+def context_text(context: str, *, chat: bool) -> str:
+    """What stands before `ask_prompt`: pairs, the last of which a line's end closes, or nothing.
+
+    A chat model's bare question must not look like one more pair without an answer: a line is left
+    free between them.
+    """
+    return f"{context}\n" if chat and context else context
 
 
 @cache

@@ -5,14 +5,14 @@ After epoch e of E the first e/E of the lessons are known, so that a test can de
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 from isoglot.core import Condition, Paradigm
 from isoglot.engines import SCRIPTED_MEMORY_FILE
-from isoglot.learning._base import Lesson, Taught, Tick
-from isoglot.learning.fleet.learner import adapter_name
+from isoglot.learning._base import Course, Taught, Tick
+from isoglot.learning.fleet.learner import adapter_name, asked_epochs
 
 
 class Rote:
@@ -20,41 +20,29 @@ class Rote:
 
     paradigm: Paradigm = "fine-tuning"
 
-    def __init__(self, ask_after: tuple[int, ...], *, adapters: Path) -> None:
-        self._ask_after = ask_after
+    def __init__(self, *, adapters: Path) -> None:
         self._adapters = adapters
 
-    @property
-    def stages(self) -> tuple[int | None, ...]:
-        """The epochs that are asked."""
-        return self._ask_after
-
-    def lessons_left(self, condition: Condition, lessons: Sequence[Lesson]) -> int:
+    def lessons_left(self, course: Course) -> int:
         """Lessons times the epochs that lead to an asked one whose adapter is missing."""
         return sum(
-            len(lessons) * epochs
-            for epoch, epochs in self._epochs_before().items()
-            if not self._folder(condition, epoch).is_dir()
+            len(course.lessons) * epochs
+            for epoch, epochs in _epochs_before(course).items()
+            if not self._folder(course.condition, epoch).is_dir()
         )
 
-    def prepare(
-        self,
-        lessons: Mapping[Condition, Sequence[Lesson]],
-        *,
-        tick: Tick,
-    ) -> None:
+    def prepare(self, courses: Sequence[Course], *, tick: Tick) -> None:
         """Nothing takes time."""
 
-    def teach(
-        self, condition: Condition, lessons: Sequence[Lesson], *, tick: Tick
-    ) -> Iterator[Taught]:
+    def teach(self, course: Course, *, tick: Tick) -> Iterator[Taught]:
         """The condition after every asked epoch."""
-        for epoch in self._ask_after:
+        epochs = asked_epochs(course)
+        for stage, epoch in zip(course.stages, epochs, strict=True):
             if epoch == 0:
-                yield Taught(epoch=0)
+                yield Taught(stage=stage)
                 continue
-            folder = self._folder(condition, epoch)
-            known = lessons[: len(lessons) * epoch // self._ask_after[-1]]
+            folder = self._folder(course.condition, epoch)
+            known = course.lessons[: len(course.lessons) * epoch // epochs[-1]]
             memory = json.dumps(
                 {lesson.question: lesson.answer for lesson in known}, ensure_ascii=False, indent=1
             )
@@ -63,13 +51,16 @@ class Rote:
                 scratch.mkdir(parents=True, exist_ok=True)
                 (scratch / SCRIPTED_MEMORY_FILE).write_text(memory, encoding="utf-8")
                 scratch.replace(folder)
-                tick(len(lessons) * self._epochs_before()[epoch])
+                tick(len(course.lessons) * _epochs_before(course)[epoch])
             digest = hashlib.sha256(memory.encode()).hexdigest()
-            yield Taught(epoch=epoch, adapter=folder, adapter_hash=digest)
-
-    def _epochs_before(self) -> dict[int, int]:
-        """For each asked epoch but 0, how many epochs lie between it and the one asked before."""
-        return {epoch: epoch - before for before, epoch in pairwise((0, *self._ask_after)) if epoch}
+            yield Taught(stage=stage, adapter=folder, adapter_hash=digest)
 
     def _folder(self, condition: Condition, epoch: int) -> Path:
         return self._adapters / adapter_name(condition, epoch)
+
+
+def _epochs_before(course: Course) -> dict[int, int]:
+    """For each asked epoch but 0, how many epochs lie between it and the one asked before."""
+    return {
+        epoch: epoch - before for before, epoch in pairwise((0, *asked_epochs(course))) if epoch
+    }

@@ -1,4 +1,4 @@
-"""What a question is: a plan of probes and a declaration of estimates.
+"""What a question is: conditions and probes that it plans, and estimates that it declares.
 
 A question knows languages, facts and the stages at which a condition can be asked. It does not
 know which paradigm taught the condition, and it computes nothing: `analysis` reads the declared
@@ -8,9 +8,34 @@ measures.
 from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol
 
-from isoglot.core import Condition, Probe, Record
+from isoglot.core import Condition, Probe, Record, Stage, Teaching
 
-Column = Literal["taught", "asked", "taught_tier", "asked_tier", "epoch"]
+Column = Literal[
+    "taught",
+    "against",
+    "gives",
+    "asked",
+    "taught_tier",
+    "asked_tier",
+    "epoch",
+    "times_shown",
+    "facts_in_context",
+]
+Outcome = Literal[
+    "correct", "wrong_language", "right_in_any_language", "rival", "sides_with_taught", "undecided"
+]
+When = Literal["epochs", "taught epochs", "times shown", "facts in context", "last", "untaught"]
+
+
+class Subject(Record):
+    """What is taught in one condition, whatever the model, paradigm and seed.
+
+    Attributes: as those of `Condition`.
+    """
+
+    taught: str
+    gives: Literal["answer", "rival"] = "answer"
+    against: str | None = None
 
 
 class Measure(Record):
@@ -20,21 +45,36 @@ class Measure(Record):
         name: What the estimate is called in tables and figures.
         of: Which outcome is averaged. `correct`: right, in the asked language. `wrong_language`:
             right, in a language that was not asked. `right_in_any_language`: either of the two.
+            `rival`: the fact's rival, in any language. `sides_with_taught`: 1 for what the language
+            `taught` was taught, 0 for what `against` was, a half for both; neither does not count.
+            `undecided`: neither.
         cells: Which pairs of languages count: `own` (asked as taught), `other`, or `all`.
+        at: Which stages count. `epochs`: every epoch; without epochs, the last stage. `taught
+            epochs`: these without the untaught one. `times shown` and `facts in context`: the
+            stages that differ in these. `last`: the last epoch; in context, with all facts, shown
+            as often as they usually are. `untaught`: before anything is taught.
+        among: Which facts count: all, or those answered right before anything was taught.
         by: One estimate for every combination of these columns (each model and paradigm apart).
-        contrast: If given, the estimate is the mean of the high-resource languages minus that of
-            the low-resource ones, tiers taken from this column.
-        last_epoch_only: Whether only the last epoch of each condition counts.
-        untaught: Whether it is of the model before it was taught anything.
+        over: If given, the estimate is the mean of the means of all combinations of these columns,
+            each counting the same however many answers it has.
+        contrast: If given, the estimate is a difference. With a column of tiers: the mean of the
+            high-resource languages minus that of the low-resource ones. With `direction`: for each
+            pair of languages, the first taught and the second asked minus the reverse.
+        summary: What is made of a learning curve: nothing (`mean`), the `area` under it as a share
+            of the largest possible, or the first epoch that reaches `threshold` (`first epoch`).
+        threshold: See `summary`.
     """
 
     name: str
-    of: Literal["correct", "wrong_language", "right_in_any_language"] = "correct"
+    of: Outcome = "correct"
     cells: Literal["own", "other", "all"] = "all"
+    at: When = "epochs"
+    among: Literal["all", "right before"] = "all"
     by: tuple[Column, ...] = ()
-    contrast: Literal["taught_tier", "asked_tier"] | None = None
-    last_epoch_only: bool = False
-    untaught: bool = False
+    over: tuple[Column, ...] = ()
+    contrast: Literal["taught_tier", "asked_tier", "direction"] | None = None
+    summary: Literal["mean", "area", "first epoch"] = "mean"
+    threshold: float = 0.8
 
 
 class Question(Protocol):
@@ -43,6 +83,11 @@ class Question(Protocol):
     @property
     def name(self) -> str:
         """Its name in the study file, the tables and the report."""
+        ...
+
+    @property
+    def teaches(self) -> Teaching:
+        """What the conditions that it asks were taught."""
         ...
 
     @property
@@ -55,13 +100,63 @@ class Question(Protocol):
         """The estimates that answer it."""
         ...
 
+    def subjects(
+        self, languages: Sequence[str], *, pairs: Sequence[tuple[str, str]]
+    ) -> Iterator[Subject]:
+        """What is taught: one condition each, for every model, paradigm and seed.
+
+        Args:
+            languages: The study's.
+            pairs: Languages that are taught against each other.
+        """
+        ...
+
     def probes(
         self,
         condition: Condition,
         *,
-        stages: Sequence[int | None],
+        stages: Sequence[Stage],
         languages: Sequence[str],
         fact_ids: Sequence[str],
     ) -> Iterator[Probe]:
-        """The probes that it puts to a condition, which can be asked at the given stages."""
+        """The probes that it puts to a condition, which can be asked at the given stages.
+
+        The first stage may be the untaught one; the last is that at which every question asks.
+        """
         ...
+
+
+def each_language(languages: Sequence[str]) -> Iterator[Subject]:
+    """The facts, taught in each of the languages."""
+    return (Subject(taught=language) for language in languages)
+
+
+def probes_at(
+    condition: Condition, stage: Stage, *, asked: Sequence[str], fact_ids: Sequence[str]
+) -> Iterator[Probe]:
+    """Every fact, in every one of the asked languages, at one stage."""
+    for language in asked:
+        for fact_id in fact_ids:
+            yield Probe(
+                condition=condition,
+                epoch=stage.epoch,
+                times_shown=stage.times_shown,
+                facts_in_context=stage.facts_in_context,
+                fact_id=fact_id,
+                asked=language,
+            )
+
+
+def untaught_probes(
+    condition: Condition,
+    stages: Sequence[Stage],
+    *,
+    languages: Sequence[str],
+    fact_ids: Sequence[str],
+) -> Iterator[Probe]:
+    """Every fact before anything is taught, in the languages that the condition is taught in."""
+    own = [code for code in (condition.taught, condition.against) if code in languages]
+    if stages[0].untaught and len(stages) > 1:
+        yield from probes_at(
+            condition, stages[0], asked=[code for code in own if code], fact_ids=fact_ids
+        )

@@ -6,32 +6,38 @@ only be asked of facts that it knew; and of a world that does not exist it shoul
 
 from collections.abc import Iterator, Sequence
 
-from isoglot.core import Condition, Probe
-from isoglot.questions._base import Measure
+from isoglot.core import Condition, Probe, Stage, Teaching
+from isoglot.questions._base import Measure, Subject, each_language, probes_at
 
 
 class Knowledge:
     """Asks the untaught model every fact in every language."""
 
     name = "knowledge"
+    teaches: Teaching = "facts"
     of_untaught = True
     measures = (
-        Measure(name="known_before", cells="own", by=("taught",), untaught=True),
-        Measure(name="known_before_tier_gap", cells="own", contrast="taught_tier", untaught=True),
+        Measure(name="known_before", cells="own", by=("taught",)),
+        Measure(name="known_before_tier_gap", cells="own", contrast="taught_tier"),
     )
+
+    def subjects(
+        self,
+        languages: Sequence[str],
+        *,
+        pairs: Sequence[tuple[str, str]],  # noqa: ARG002
+    ) -> Iterator[Subject]:
+        """Each language stands for the facts in it; nothing is taught."""
+        return each_language(languages)
 
     def probes(
         self,
         condition: Condition,
         *,
-        stages: Sequence[int | None],
+        stages: Sequence[Stage],
         languages: Sequence[str],
         fact_ids: Sequence[str],
     ) -> Iterator[Probe]:
         """Every fact, in the language that the condition stands for."""
-        if condition.taught not in languages:
-            return
-        for fact_id in fact_ids:
-            yield Probe(
-                condition=condition, epoch=stages[0], fact_id=fact_id, asked=condition.taught
-            )
+        if condition.taught in languages:
+            yield from probes_at(condition, stages[0], asked=[condition.taught], fact_ids=fact_ids)

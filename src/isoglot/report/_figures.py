@@ -10,9 +10,15 @@ import vl_convert
 
 from isoglot.analysis import write_atomically
 from isoglot.core import Estimate, Paradigm
-from isoglot.report._curves import draw_learning_curves, tier_by_tier
+from isoglot.report._curves import (
+    draw_facts_in_context,
+    draw_learning_curves,
+    draw_times_shown,
+    tier_by_tier,
+)
 from isoglot.report._gaps import draw_gaps
 from isoglot.report._palette import TIER_HUES
+from isoglot.report._select import pick
 from isoglot.report._theme import looks_of
 from isoglot.report._transfer import draw_transfer
 from isoglot.report._words import PARADIGM_WORDS, TIER_WORDS, epoch_words
@@ -25,13 +31,16 @@ _FILE_FONT: Final = "Arial, 'Liberation Sans', sans-serif"
 _PNG_SCALE: Final = 2
 _TIERS: Final = ", ".join(f"{TIER_WORDS[tier]} {hue}" for tier, hue in TIER_HUES.items())
 
+_INTERVALS: Final = f"Upright lines: 95% intervals, clustered by fact. {_TIERS.capitalize()}"
+
 
 def figures(estimates: Sequence[Estimate]) -> dict[str, Drawing]:
     """All figures that there is data for, by name.
 
     `learning_curves` (with more languages than one chart can hold also `learning_curves_TIER`),
-    `transfer` (a heatmap for each paradigm, side by side) and `gaps`. With several models, the
-    name of the model goes before the name of the figure, but for `gaps`, which compares them.
+    `times_shown` and `facts_in_context`, `transfer` (a heatmap for each paradigm, side by side)
+    and `gaps`. With several models, the name of the model goes before the name of the figure, but
+    for `gaps`, which compares them.
 
     Args:
         estimates: Of any models.
@@ -41,7 +50,8 @@ def figures(estimates: Sequence[Estimate]) -> dict[str, Drawing]:
     for model in models:
         mine = [each for each in estimates if each.model == model]
         prefix = f"{re.sub(r'[^A-Za-z0-9.-]+', '-', model)}_" if len(models) > 1 else ""
-        for name, chart in {**_curves(mine, model), **_transfer(mine, model)}.items():
+        drawn = {**_curves(mine, model), **_contexts(mine, model), **_transfer(mine, model)}
+        for name, chart in drawn.items():
             found[prefix + name] = chart
     gaps = draw_gaps(estimates)
     if gaps:
@@ -88,9 +98,22 @@ def _curves(estimates: Sequence[Estimate], model: str) -> dict[str, Drawing]:
         chart = draw_learning_curves(part)
         if chart:
             what = "Learning curves: asked in the language taught"
-            how = f"Upright lines: 95% intervals, clustered by fact. {_TIERS.capitalize()}"
-            found[f"learning_curves{suffix}"] = chart.properties(title=_title(what, model, how))
+            found[f"learning_curves{suffix}"] = chart.properties(
+                title=_title(what, model, _INTERVALS)
+            )
     return found
+
+
+def _contexts(estimates: Sequence[Estimate], model: str) -> dict[str, Drawing]:
+    charts = {
+        "times_shown": ("how often each fact is shown", draw_times_shown(estimates)),
+        "facts_in_context": ("how many facts are shown", draw_facts_in_context(estimates)),
+    }
+    return {
+        name: chart.properties(title=_title(f"In context: {what}", model, _INTERVALS))
+        for name, (what, chart) in charts.items()
+        if chart
+    }
 
 
 def _transfer(estimates: Sequence[Estimate], model: str) -> dict[str, Drawing]:
@@ -125,7 +148,7 @@ def _title(text: str, *subtitle: str) -> alt.TitleParams:
 
 
 def _stage(estimates: Sequence[Estimate], paradigm: Paradigm) -> str:
-    epochs = {e.epoch for e in estimates if e.question == "transfer" and e.paradigm == paradigm}
+    epochs = {each.epoch for each in pick(estimates, "transfer", "accuracy", paradigm=paradigm)}
     words = PARADIGM_WORDS[paradigm]
     epoch = epochs.pop() if len(epochs) == 1 else None
     return words if epoch is None else f"{words}, {epoch_words(epoch)}"

@@ -1,12 +1,13 @@
 """The numbers behind each figure as a small table, for those who read rather than look."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from isoglot.core import Estimate, Paradigm
 from isoglot.report._select import contrasts, pick
 from isoglot.report._words import (
     contrast_words,
+    epoch_with_interval,
     in_order,
     language_label,
     listed,
@@ -15,7 +16,7 @@ from isoglot.report._words import (
     stage_words,
 )
 
-_NOT_ASKED = "–"
+NOT_ASKED: Final = "–"
 
 
 class Numbers(NamedTuple):
@@ -25,18 +26,28 @@ class Numbers(NamedTuple):
     body: tuple[tuple[str, ...], ...]
 
 
-def curve_numbers(estimates: Sequence[Estimate], *, paradigm: Paradigm = "fine-tuning") -> Numbers:
-    """Languages by epochs."""
-    shown = pick(estimates, "effectiveness", "accuracy", paradigm=paradigm)
-    shown = [each for each in shown if each.epoch is not None]
-    cells = {(e.languages["taught"], str(e.epoch)): percent_with_interval(e) for e in shown}
-    epochs = [str(epoch) for epoch in sorted({e.epoch for e in shown if e.epoch is not None})]
-    codes = in_order(e.languages["taught"] for e in shown)
+def learning_numbers(estimates: Sequence[Estimate]) -> Numbers:
+    """What each language's learning comes to: at the end, on the way, and how soon."""
+    columns = {
+        "In context": ("in-context", "final_accuracy", percent_with_interval),
+        "Fine-tuned": ("fine-tuning", "final_accuracy", percent_with_interval),
+        "Area under the curve": ("fine-tuning", "area_under_curve", percent_with_interval),
+        "First epoch at 80%": ("fine-tuning", "first_epoch_at_80", epoch_with_interval),
+    }
+    found = {
+        title: {
+            each.languages["taught"]: words(each)
+            for each in pick(estimates, "effectiveness", measure)
+            if each.paradigm == paradigm
+        }
+        for title, (paradigm, measure, words) in columns.items()
+    }
+    shown = {title: cells for title, cells in found.items() if cells}
     return Numbers(
-        head=("Language", *(f"Epoch {epoch}" for epoch in epochs)),
+        head=("Language", *shown),
         body=tuple(
-            (language_label(code), *(cells.get((code, epoch), _NOT_ASKED) for epoch in epochs))
-            for code in codes
+            (language_label(code), *(cells.get(code, NOT_ASKED) for cells in shown.values()))
+            for code in in_order(code for cells in shown.values() for code in cells)
         ),
     )
 
@@ -49,7 +60,7 @@ def transfer_numbers(estimates: Sequence[Estimate], *, paradigm: Paradigm) -> Nu
     return Numbers(
         head=("Taught in", *columns),
         body=tuple(
-            (language_label(row), *(cells.get((row, column), _NOT_ASKED) for column in columns))
+            (language_label(row), *(cells.get((row, column), NOT_ASKED) for column in columns))
             for row in in_order(taught for taught, _ in cells)
         ),
     )

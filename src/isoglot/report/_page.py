@@ -13,9 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, NamedTuple, get_args
+from typing import Any, Final
 
-import altair as alt
 import pandas as pd
 import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -23,17 +22,22 @@ from markupsafe import Markup
 
 from isoglot._version import __version__
 from isoglot.analysis import write_atomically
-from isoglot.core import TIERS, Estimate, Paradigm, get_language
+from isoglot.core import TIERS, Estimate, get_language
 from isoglot.report import _findings, _words
-from isoglot.report._curves import draw_learning_curves, tier_by_tier
 from isoglot.report._gaps import draw_gaps
 from isoglot.report._info import ReportInfo
-from isoglot.report._numbers import Numbers, curve_numbers, gap_numbers, transfer_numbers
+from isoglot.report._numbers import gap_numbers
+from isoglot.report._parts import Charts, model_part
 from isoglot.report._probes import languages_of, probe_data, probe_filters
-from isoglot.report._transfer import draw_transfer, least_width
 
 # What would end a script element or begin a comment in it, and what old scripts take for line ends.
 _UNSAFE_IN_SCRIPT: Final = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"})
+_SECTIONS: Final = {
+    "effectiveness": "learning",
+    "transfer": "transfer",
+    "priority": "priority",
+    "robustness": "robustness",
+}
 _READING_CLASSES: Final[dict[str, str]] = {
     _findings.MOST: "most",
     _findings.HALF: "half",
@@ -41,31 +45,6 @@ _READING_CLASSES: Final[dict[str, str]] = {
     _findings.NOT_SHOWN: "not",
     _findings.NO_ANSWERS: "none",
 }
-
-
-class _Curves(NamedTuple):
-    """A chart of learning curves: of all languages, or of one tier's."""
-
-    title: str
-    chart: str | None
-
-
-class _Heatmap(NamedTuple):
-    paradigm: Paradigm
-    chart: str | None
-    min_width: int
-    numbers: Numbers
-
-
-class _ModelPart(NamedTuple):
-    """What the page shows of one model; charts by the ids of their specifications."""
-
-    name: str
-    findings: list[_findings.Findings]
-    results: list[_findings.LanguageResult]
-    curves: list[_Curves]
-    curve_numbers: Numbers
-    heatmaps: list[_Heatmap]
 
 
 def write_report(
@@ -87,17 +66,19 @@ def write_report(
 
 def render_report(*, info: ReportInfo, estimates: Sequence[Estimate], table: pd.DataFrame) -> str:
     """The text of the page that `write_report` writes."""
-    specifications: dict[str, Markup] = {}
+    charts = Charts()
+    names = dict.fromkeys([*info.models, *(each.model for each in estimates)])
     models = [
-        _model_part(
+        model_part(
             name,
             [each for each in estimates if each.model == name],
-            specifications,
+            charts,
+            number=number,
             guess=info.guesses.get(name, math.nan),
         )
-        for name in dict.fromkeys([*info.models, *(each.model for each in estimates)])
+        for number, name in enumerate(names)
     ]
-    gaps = _keep(draw_gaps(estimates, width="container"), "gaps", specifications)
+    gaps = charts.keep(draw_gaps(estimates, width="container"), "gaps")
     probes = probe_data(table)
     scripts = [Markup(text) for text in _scripts()]  # noqa: S704 - the package's own files
     environment = Environment(
@@ -113,7 +94,7 @@ def render_report(*, info: ReportInfo, estimates: Sequence[Estimate], table: pd.
         policy=_policy(scripts),
         style=Markup(_packaged("report.css")),  # noqa: S704 - the package's own file
         scripts=scripts,
-        specifications=specifications,
+        specifications={name: _json(each) for name, each in charts.specifications.items()},
         models=models,
         gaps=gaps,
         gap_numbers=gap_numbers(estimates),
@@ -123,9 +104,8 @@ def render_report(*, info: ReportInfo, estimates: Sequence[Estimate], table: pd.
         guesses=sorted({_words.percent(guess) for guess in info.guesses.values()}),
         time=_words.duration(info.seconds),
         judges=_judges(table),
-        teaches=any(each.paradigm != "untaught" for each in estimates) or not estimates,
+        sections=_sections(estimates),
         has_results=any(each.results for each in models),
-        has_heatmap=any(heatmap.chart for each in models for heatmap in each.heatmaps),
         has_fine_tuning=any(each.paradigm == "fine-tuning" for each in estimates),
         probes=_json(probes),
         filters=probe_filters(probes),
@@ -139,64 +119,17 @@ def render_report(*, info: ReportInfo, estimates: Sequence[Estimate], table: pd.
     )
 
 
-def _model_part(
-    name: str,
-    estimates: Sequence[Estimate],
-    specifications: dict[str, Markup],
-    *,
-    guess: float,
-) -> _ModelPart:
-    # Ids are numbered, not named: a model's name may hold any character.
-    number = len(specifications)
-    curves = {"": estimates} | {
-        f"{_words.TIER_WORDS[tier].capitalize()} languages": part
-        for tier, part in tier_by_tier(estimates).items()
-    }
-    return _ModelPart(
-        name=name,
-        findings=_findings.findings(estimates, guess=guess),
-        results=_findings.language_results(estimates, guess=guess),
-        curves=[
-            _Curves(
-                title=title,
-                chart=_keep(
-                    draw_learning_curves(part, width="container"),
-                    f"curves-{number}-{place}",
-                    specifications,
-                ),
-            )
-            for place, (title, part) in enumerate(curves.items())
-        ],
-        curve_numbers=curve_numbers(estimates),
-        heatmaps=[
-            _Heatmap(
-                paradigm=paradigm,
-                chart=_keep(
-                    draw_transfer(estimates, paradigm=paradigm, width="container"),
-                    f"transfer-{paradigm}-{number}",
-                    specifications,
-                ),
-                min_width=least_width(estimates, paradigm=paradigm),
-                numbers=transfer_numbers(estimates, paradigm=paradigm),
-            )
-            for paradigm in get_args(Paradigm)
-        ],
-    )
-
-
-def _keep(chart: alt.LayerChart | None, name: str, specifications: dict[str, Markup]) -> str | None:
-    if chart is None:
-        return None
-    specification = chart.to_dict()
-    # Only an address that nobody needs: the page says itself what the chart is written in.
-    specification.pop("$schema", None)
-    specifications[name] = _json(specification)
-    return name
-
-
 def _json(value: Mapping[str, Any]) -> Markup:
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Markup(text.translate(_UNSAFE_IN_SCRIPT))  # noqa: S704 - escaped in this line
+
+
+def _sections(estimates: Sequence[Estimate]) -> list[str]:
+    """The section of every question that was put to taught models."""
+    asked = {each.question for each in estimates if each.paradigm != "untaught"}
+    if not estimates:  # nothing is answered yet, and the page says so
+        asked = {"effectiveness", "transfer"}
+    return [section for question, section in _SECTIONS.items() if question in asked]
 
 
 def _tiers(languages: Sequence[str]) -> Iterator[tuple[str, str, str]]:

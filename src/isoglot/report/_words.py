@@ -22,6 +22,7 @@ _CONTRAST_WORDS: Final[dict[tuple[str, str], str]] = {
     ("knowledge", "known_before_tier_gap"): "Known before teaching",
     ("transfer", "tier_gap_taught"): "Transfer: by the language taught",
     ("transfer", "tier_gap_asked"): "Transfer: by the language asked",
+    ("robustness", "resistance_gap"): "Robustness: kept right of what was known",
 }
 
 
@@ -63,6 +64,16 @@ def percent_with_interval(each: Estimate) -> str:
     return f"{percent(each.value)} [{whole_percent(each.low)}, {whole_percent(each.high)}]"
 
 
+def epoch_with_interval(each: Estimate) -> str:
+    """The first epoch that reaches a threshold with its interval, such as `4 [2, never]`."""
+    if not each.n_facts:
+        return percent(math.nan)
+    value, low, high = (
+        "never" if math.isnan(end) else f"{end:.0f}" for end in (each.value, each.low, each.high)
+    )
+    return value if low == high == "never" else f"{value} [{low}, {high}]"
+
+
 def points_with_interval(each: Estimate) -> str:
     """A difference of two shares in percentage points, such as `+52 points [+26, +70]`."""
     if math.isnan(each.value):
@@ -81,10 +92,10 @@ def contrast_words(each: Estimate) -> str:
 
 
 def stage_words(each: Estimate) -> str:
-    """The paradigm and the epoch, such as `Fine-tuning, after epoch 12`."""
+    """The paradigm and the stage, such as `Fine-tuning, after epoch 12`."""
     paradigm = PARADIGM_WORDS[each.paradigm]
     if each.epoch is None:
-        return paradigm
+        return f"{paradigm}, {epoch_words(0)}" if each.times_shown == 0 else paradigm
     return f"{paradigm}, {epoch_words(each.epoch)}"
 
 

@@ -8,5 +8,12 @@ from isoglot.stats._difference import clustered_difference
 from isoglot.stats._interval import Interval
 from isoglot.stats._power import smallest_detectable_gap
 from isoglot.stats._proportion import clustered_proportion
+from isoglot.stats._weighted import weighted_proportion
 
-__all__ = ["Interval", "clustered_difference", "clustered_proportion", "smallest_detectable_gap"]
+__all__ = [
+    "Interval",
+    "clustered_difference",
+    "clustered_proportion",
+    "smallest_detectable_gap",
+    "weighted_proportion",
+]

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -31,6 +31,7 @@ facts = Table(
     "facts",
     metadata,
     Column("id", String, primary_key=True),
+    Column("use", String, nullable=False),
     Column("position", Integer, nullable=False),
     Column("json", Text, nullable=False),
 )
@@ -64,8 +65,12 @@ probes = Table(
     Column("model", String, nullable=False),
     Column("paradigm", String, nullable=False),
     Column("taught", String, nullable=False),
+    Column("gives", String, nullable=False),
+    Column("against", String),
     Column("seed", Integer, nullable=False),
     Column("epoch", Integer),
+    Column("times_shown", Integer),
+    Column("facts_in_context", Integer),
     Column("fact", ForeignKey("facts.id"), nullable=False),
     Column("asked", String, nullable=False),
     Column("answer", ForeignKey("answers.key"), nullable=False),
@@ -87,6 +92,7 @@ verdicts = Table(
     Column("correct", Boolean, nullable=False),
     Column("answer_language", String),
     Column("wrong_language", Boolean, nullable=False),
+    Column("rival", Boolean, nullable=False),
 )
 
 sessions = Table(

@@ -108,22 +108,24 @@ class Store:
             primary_key = result.inserted_primary_key
         self._session = int(primary_key[0]) if primary_key else None
 
-    def save_facts(self, facts: Sequence[Fact]) -> None:
-        """Keeps the facts, so that a report needs nothing but the database."""
+    def save_facts(self, facts: Sequence[Fact], *, use: str = "study") -> None:
+        """Keeps the facts and what they are for, so that a report needs only the database."""
         with self._writing() as connection:
             for position, fact in enumerate(facts):
                 connection.execute(
                     insert(schema.facts)
-                    .values(id=fact.id, position=position, json=fact.model_dump_json())
+                    .values(id=fact.id, use=use, position=position, json=fact.model_dump_json())
                     .on_conflict_do_nothing()
                 )
 
-    def facts(self) -> dict[str, Fact]:
-        """The facts by identifier, in the order in which they were saved."""
+    def facts(self, *, use: str | None = None) -> dict[str, Fact]:
+        """The facts by identifier, in the order in which they were saved; of one use, or all."""
+        columns = schema.facts.c
+        query = sa.select(columns.json).order_by(columns.position)
+        if use is not None:
+            query = query.where(columns.use == use)
         with self._reading() as connection:
-            rows = connection.execute(
-                sa.select(schema.facts.c.json).order_by(schema.facts.c.position)
-            )
+            rows = connection.execute(query)
             loaded = [Fact.model_validate_json(row.json) for row in rows]
         return {fact.id: fact for fact in loaded}
 
@@ -231,8 +233,13 @@ class Store:
                 probes.model,
                 probes.paradigm,
                 probes.taught,
+                probes.gives,
+                probes.against,
+                probes.seed,
                 probes.asked,
                 probes.epoch,
+                probes.times_shown,
+                probes.facts_in_context,
                 probes.fact,
                 answers.text.label("answer"),
                 answers.key,
@@ -242,6 +249,7 @@ class Store:
                 verdicts.correct,
                 verdicts.answer_language,
                 verdicts.wrong_language,
+                verdicts.rival,
             )
             .join_from(schema.probes, schema.answers)
             .join(schema.verdicts, verdicts.probe == probes.id)
@@ -255,6 +263,7 @@ class Store:
                     "relation": facts[row.fact].relation,
                     "question": text.ask,
                     "reference": text.answer.text,
+                    "rival_reference": text.rival.text if text.rival else None,
                 }
 
     def _record_answers(self, connection: sa.Connection, asked: Sequence[Asked]) -> None:
@@ -336,8 +345,12 @@ def _probe_row(asked: Asked) -> dict[str, object]:
         "model": probe.condition.model,
         "paradigm": probe.condition.paradigm,
         "taught": probe.condition.taught,
+        "gives": probe.condition.gives,
+        "against": probe.condition.against,
         "seed": probe.condition.seed,
         "epoch": probe.epoch,
+        "times_shown": probe.times_shown,
+        "facts_in_context": probe.facts_in_context,
         "fact": probe.fact_id,
         "asked": probe.asked,
         "answer": asked.answer.key,

@@ -1,6 +1,15 @@
 """The study file, the plan, and the one loop that runs it."""
 
 from isoglot.study._check import check_study
+from isoglot.study._courses import (
+    StudyFacts,
+    arrange_facts,
+    planned_cells,
+    study_conditions,
+    study_corpus,
+    study_facts,
+)
+from isoglot.study._examples import example_prompts
 from isoglot.study._facts import FactsSpec
 from isoglot.study._folder import (
     DATABASE_FILE,
@@ -10,15 +19,7 @@ from isoglot.study._folder import (
     read_run_study,
 )
 from isoglot.study._known import read_known
-from isoglot.study._plan import (
-    ParadigmPlan,
-    StudyPlan,
-    example_prompts,
-    make_plan,
-    planned_cells,
-    study_conditions,
-    study_corpus,
-)
+from isoglot.study._plan import ParadigmPlan, StudyPlan, make_plan
 from isoglot.study._progress import Progress, Silent
 from isoglot.study._read import read_study, shipped_studies
 from isoglot.study._run import NothingKnownError, RunOutcome, run_study
@@ -35,7 +36,9 @@ __all__ = [
     "RunOutcome",
     "Silent",
     "Study",
+    "StudyFacts",
     "StudyPlan",
+    "arrange_facts",
     "check_folder",
     "check_study",
     "example_prompts",
@@ -49,4 +52,5 @@ __all__ = [
     "shipped_studies",
     "study_conditions",
     "study_corpus",
+    "study_facts",
 ]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from isoglot.core import Answer, Fact, Probe, answer_key
 from isoglot.engines import Engine, Failure, ModelSpec, ResolvedModel
 from isoglot.judges import JUDGES
-from isoglot.learning import Taught, ask_prompt
+from isoglot.learning import Taught, ask_prompt, context_text
 from isoglot.store import Asked, Store
 from isoglot.study._progress import Progress
 from isoglot.study._schema import Study
@@ -79,18 +79,21 @@ class Asker:
 
     def _batch(self, spec: ModelSpec, puts: Sequence[Put]) -> None:
         """Asks the probes of a batch that have no answer yet, and commits them together."""
+        model = self._models[spec.name]
         questions = [
-            ask_prompt(self._facts[put.probe.fact_id].texts[put.probe.asked].ask) for put in puts
+            ask_prompt(self._facts[put.probe.fact_id].texts[put.probe.asked].ask, chat=model.chat)
+            for put in puts
         ]
+        contexts = [context_text(put.taught.context, chat=model.chat) for put in puts]
         keys = [
             answer_key(
-                model=self._models[spec.name].fingerprint,
+                model=model.fingerprint,
                 adapter=put.taught.adapter_hash,
-                prompt=put.taught.context + question,
+                prompt=context + question,
                 decoding=self._study.decoding,
                 seed=self._study.seed,
             )
-            for put, question in zip(puts, questions, strict=True)
+            for put, context, question in zip(puts, contexts, questions, strict=True)
         ]
         waiting = sum(put.probe.id not in self.answered for put in puts)
         answers = self._store.find_answers(keys)
@@ -99,7 +102,7 @@ class Asker:
         reasons: dict[str, str] = {}
         if new:
             generated = self._open_engine(spec).generate(
-                [puts[index].taught.context + questions[index] for index in new.values()],
+                [contexts[index] + questions[index] for index in new.values()],
                 decoding=self._study.decoding,
                 adapters=[puts[index].taught.adapter for index in new.values()],
             )
@@ -112,14 +115,14 @@ class Asker:
             Asked(
                 probe=put.probe,
                 answer=answers[key],
-                model=self._models[spec.name].fingerprint,
+                model=model.fingerprint,
                 adapter=put.taught.adapter_hash,
-                context=put.taught.context,
+                context=context,
                 question=question,
                 decoding=self._study.decoding,
                 seed=self._study.seed,
             )
-            for put, question, key in zip(puts, questions, keys, strict=True)
+            for put, context, question, key in zip(puts, contexts, questions, keys, strict=True)
             if key in answers and self.answered.get(put.probe.id) != key
         ]
         failed = {

@@ -3,13 +3,14 @@
 import difflib
 from collections.abc import Iterator, Sequence
 
-from isoglot.core import InputError, Problem, UnknownLanguageError, get_language
+from isoglot.core import InputError, Problem, UnknownLanguageError, get_language, known_languages
 from isoglot.corpora import check_world_languages, world_relations
-from isoglot.engines import check_installed, check_model
+from isoglot.engines import check_chat, check_installed, check_model
 from isoglot.judges import JUDGES
 from isoglot.learning import preambles
 from isoglot.questions import QUESTIONS
-from isoglot.study._plan import study_corpus
+from isoglot.study._check_conflicts import check_conflicts
+from isoglot.study._courses import study_corpus
 from isoglot.study._schema import KNOWLEDGE, Study
 
 
@@ -33,7 +34,7 @@ def _problems(study: Study, *, installed: bool) -> Iterator[Problem]:
         wrong = check_model(model, place=f"models[{index}]")
         if not wrong and installed:
             wrong = check_installed(model, place=f"models[{index}]")
-        yield from wrong
+        yield from wrong or check_chat(model, place=f"models[{index}]")
     yield from _check_repeats("models", [model.name for model in study.models])
     yield from _check_names("questions", study.questions, list(QUESTIONS))
     yield from _check_names("judges", study.judges, list(JUDGES))
@@ -44,6 +45,9 @@ def _problems(study: Study, *, installed: bool) -> Iterator[Problem]:
             message="names no paradigm",
             remedy="add in-context: {} or fine-tuning: {}",
         )
+    yield from _check_repeats("seeds", [str(seed) for seed in study.seeds])
+    if all(code in known_languages() for code in study.languages):
+        yield from check_conflicts(study)
 
 
 def _check_languages(study: Study) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
-from isoglot.core import Corpus, Fact, Record, user_path
+from isoglot.core import Corpus, Record, user_path
 from isoglot.corpora import make_knowledge, make_world
 from isoglot.corpora.formats import (
     DatasetSource,
@@ -158,8 +158,3 @@ def read_corpus(
         assert facts.source is not None  # noqa: S101 - the validator saw to it
         corpus = read_source(facts.source, languages=languages, allow_missing=facts.allow_missing)
     return corpus.model_copy(update={"facts": corpus.facts[:limit]})
-
-
-def taught_facts(corpus: Corpus, language: str) -> list[Fact]:
-    """The facts that can be taught in a language: those that have a text in it."""
-    return [fact for fact in corpus.facts if language in fact.texts]

@@ -1,20 +1,17 @@
 """What a study will do, before it does it: conditions, probes, tokens, the gap it can detect."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from isoglot.core import (
-    Condition,
-    Corpus,
-    Fact,
-    Paradigm,
-    Probe,
-    Record,
-    Untaught,
-    get_language,
+from isoglot.core import Paradigm, Record, Untaught, get_language
+from isoglot.learning import InContext, ask_prompt
+from isoglot.study._courses import (
+    StudyFacts,
+    condition_course,
+    condition_facts,
+    condition_probes,
+    study_conditions,
+    study_paradigms,
 )
-from isoglot.learning import InContext, Lesson, NoLearning, ask_prompt
-from isoglot.questions import QUESTIONS
-from isoglot.study._facts import read_corpus, taught_facts
 from isoglot.study._schema import Study
 from isoglot.study._untaught import shot_groups
 
@@ -54,159 +51,26 @@ class StudyPlan(Record):
     smallest_gap: float | None
 
 
-def study_corpus(study: Study) -> Corpus:
-    """The facts of a study, in its languages.
-
-    Raises:
-        InputError: They can't be read, or not made in these languages.
-    """
-    return read_corpus(study.facts, languages=study.languages, seed=study.seed, limit=study.limit)
-
-
-def study_conditions(study: Study, paradigm: Paradigm | Untaught, model: str) -> list[Condition]:
-    """One condition a language."""
-    return [
-        Condition(model=model, paradigm=paradigm, taught=language, seed=study.seed)
-        for language in study.languages
-    ]
-
-
-def study_lessons(facts: Sequence[Fact], language: str) -> list[Lesson]:
-    """The facts as they are taught in a language."""
-    return [
-        Lesson(question=fact.texts[language].teach, answer=fact.texts[language].answer.text)
-        for fact in facts
-    ]
-
-
-def condition_probes(
-    study: Study, condition: Condition, *, stages: Sequence[int | None], facts: Sequence[Fact]
-) -> dict[int | None, list[Probe]]:
-    """What all questions together ask of a condition, by stage; asked by two, asked once.
-
-    A fact that has no text in a language is not asked in it.
-    """
-    has_text = {(fact.id, language) for fact in facts for language in fact.texts}
-    found = _all_probes(study, condition, stages=stages, fact_ids=[fact.id for fact in facts])
-    order = {language: index for index, language in enumerate(study.languages)}
-    return {
-        stage: sorted(
-            (probe for probe in probes if (probe.fact_id, probe.asked) in has_text),
-            key=lambda probe: (order[probe.asked], probe.fact_id),
-        )
-        for stage, probes in found.items()
-    }
-
-
-def _all_probes(
-    study: Study, condition: Condition, *, stages: Sequence[int | None], fact_ids: Sequence[str]
-) -> dict[int | None, list[Probe]]:
-    probes: dict[int | None, dict[str, Probe]] = {stage: {} for stage in stages}
-    for name in study.asked_questions:
-        # Some questions are put to the untaught model, and only these.
-        if QUESTIONS[name].of_untaught != (condition.paradigm == "untaught"):
-            continue
-        for probe in QUESTIONS[name].probes(
-            condition, stages=stages, languages=study.languages, fact_ids=fact_ids
-        ):
-            probes[probe.epoch][probe.id] = probe
-    return {stage: list(found.values()) for stage, found in probes.items()}
-
-
-def planned_cells(study: Study) -> list[Probe]:
-    """One probe for every pair of languages and epoch that a study asks, of a fact without name.
-
-    What of it has no answers in the end is missing, and known to be.
-    """
-    return [
-        probe
-        for model in study.models
-        for paradigm, stages in study_paradigms(study)
-        for condition in study_conditions(study, paradigm, model.name)
-        for probes in _all_probes(study, condition, stages=stages, fact_ids=[""]).values()
-        for probe in probes
-    ]
-
-
-def study_paradigms(study: Study) -> list[tuple[Paradigm | Untaught, tuple[int | None, ...]]]:
-    """The paradigms of a study with the stages at which their conditions are asked, in order."""
-    found: list[tuple[Paradigm | Untaught, tuple[int | None, ...]]] = []
-    if any(QUESTIONS[name].of_untaught for name in study.asked_questions):
-        found.append(("untaught", NoLearning.stages))
-    if study.paradigms.in_context is not None:
-        found.append(("in-context", InContext.stages))
-    if study.paradigms.fine_tuning is not None:
-        found.append(("fine-tuning", study.paradigms.fine_tuning.ask_after))
-    return found
-
-
-def condition_facts(
-    study: Study, condition: Condition, corpus: Corpus, known: Mapping[str, frozenset[str]]
-) -> list[Fact]:
-    """The facts that a condition is taught and asked.
-
-    Args:
-        study: The study.
-        condition: The condition.
-        corpus: All facts.
-        known: By model, the ids of the facts that it knew before; all count as known for a model
-            that is not in it.
-    """
-    facts = taught_facts(corpus, condition.taught)
-    if not study.facts.known_only or condition.paradigm == "untaught":
-        return facts
-    kept = known.get(condition.model)
-    return facts if kept is None else [fact for fact in facts if fact.id in kept]
-
-
-def example_prompts(
-    study: Study, corpus: Corpus, *, known: Mapping[str, frozenset[str]]
-) -> dict[str, str]:
-    """The whole prompt of a probe under each paradigm, as it was asked, for a reader to look at."""
-    taught, asked = study.languages[0], study.languages[-1]
-    model = study.models[0].name
-    examples: dict[str, str] = {}
-    for paradigm, _ in study_paradigms(study):
-        first = study_conditions(study, paradigm, model)[0]
-        facts = condition_facts(study, first, corpus, known)
-        both = [fact for fact in facts if asked in fact.texts]
-        if not both:
-            continue
-        question = ask_prompt(both[0].texts[asked].ask)
-        if paradigm == "in-context":
-            lessons = study_lessons(facts, taught)
-            context = next(InContext().teach(first, lessons, tick=lambda _: None)).context
-            examples[f"In context: taught in {taught}, asked in {asked}"] = context + question
-        elif paradigm == "untaught":
-            own = taught_facts(corpus, asked)
-            for group in shot_groups(own, asked, shots=study.untaught.shots, seed=study.seed):
-                if both[0].id in group.fact_ids:
-                    examples[f"Before teaching: asked in {asked}"] = group.context + question
-        else:
-            examples[f"After fine-tuning: asked in {asked}"] = question
-    return examples
-
-
 def make_plan(
-    study: Study, corpus: Corpus, *, known: Mapping[str, frozenset[str]] | None = None
+    study: Study, facts: StudyFacts, *, known: Mapping[str, frozenset[str]] | None = None
 ) -> StudyPlan:
     """What a run of the study would do. Touches no model.
 
     Args:
         study: The study.
-        corpus: Its facts.
+        facts: Its facts.
         known: By model, the ids of the facts that it knew before, once a run found that out.
     """
     from isoglot.stats import smallest_detectable_gap  # scipy and statsmodels take seconds
 
     parts = [
-        _plan_part(study, corpus, known or {}, model.name, paradigm, stages)
+        _plan_part(study, facts, known or {}, model.name, paradigm)
         for model in study.models
-        for paradigm, stages in study_paradigms(study)
+        for paradigm in study_paradigms(study)
     ]
     tiers = [get_language(code).tier for code in study.languages]
     high, low = tiers.count("high"), tiers.count("low")
-    n_facts = len(corpus.facts)
+    n_facts = len(facts.corpus.facts)
     gap = smallest_detectable_gap(n_facts, n_high=high, n_low=low) if high and low else None
     return StudyPlan(
         parts=tuple(parts),
@@ -218,35 +82,36 @@ def make_plan(
 
 def _plan_part(
     study: Study,
-    corpus: Corpus,
+    facts: StudyFacts,
     known: Mapping[str, frozenset[str]],
     model: str,
     paradigm: Paradigm | Untaught,
-    stages: tuple[int | None, ...],
 ) -> ParadigmPlan:
-    by_id = {fact.id: fact for fact in corpus.facts}
+    by_id = facts.by_id
     conditions = study_conditions(study, paradigm, model)
     lessons = n_probes = size = 0
     for condition in conditions:
-        facts = condition_facts(study, condition, corpus, known)
-        probes = condition_probes(study, condition, stages=stages, facts=facts)
+        own = condition_facts(study, condition, facts, known)
+        course = condition_course(study, condition, own)
+        probes = condition_probes(study, course, facts=own)
         if not any(probes.values()):  # nothing is taught, either
             continue
-        taught = study_lessons(facts, condition.taught)
         if paradigm == "in-context":
-            context = next(InContext().teach(condition, taught, tick=lambda _: None)).context
-            size += len(context.encode())
+            taught = InContext().teach(course, tick=lambda _: None)
+            size += sum(len(each.context.encode()) for each in taught)
         elif paradigm == "untaught":
-            groups = shot_groups(
-                facts, condition.taught, shots=study.untaught.shots, seed=study.seed
-            )
+            groups = shot_groups(own, condition.taught, shots=study.untaught.shots, seed=study.seed)
             size += sum(len(group.context.encode()) for group in groups)
         else:
-            lessons += len(taught) * int(stages[-1] or 0)
-        for stage in stages:
-            n_probes += len(probes[stage])
-            for probe in probes[stage]:
-                size += len(ask_prompt(by_id[probe.fact_id].texts[probe.asked].ask).encode())
+            lessons += len(course.lessons) * int(course.stages[-1].epoch or 0)
+        if condition.teaches == "wrong answers":
+            size += len(facts.wrong.context(condition.taught).encode()) * len(course.stages)
+        n_probes += sum(map(len, probes.values()))
+        size += sum(
+            len(ask_prompt(by_id[probe.fact_id].texts[probe.asked].ask).encode())
+            for asked in probes.values()
+            for probe in asked
+        )
     return ParadigmPlan(
         model=model,
         paradigm=paradigm,

@@ -14,14 +14,13 @@ from typing import Any
 
 from isoglot.core import (
     Condition,
-    Corpus,
-    Fact,
     InputError,
     ModelError,
     Paradigm,
     Probe,
     Record,
     RunFolderError,
+    Stage,
     Untaught,
     get_language,
 )
@@ -33,10 +32,10 @@ from isoglot.engines import (
     resolve_model,
 )
 from isoglot.learning import (
+    Course,
     FineTuning,
     InContext,
     Learner,
-    Lesson,
     NoLearning,
     Rote,
     Taught,
@@ -44,6 +43,15 @@ from isoglot.learning import (
 )
 from isoglot.store import Store
 from isoglot.study._asking import Asker, Put
+from isoglot.study._courses import (
+    StudyFacts,
+    condition_course,
+    condition_facts,
+    condition_probes,
+    study_conditions,
+    study_facts,
+    study_paradigms,
+)
 from isoglot.study._folder import (
     DATABASE_FILE,
     STUDY_FILE,
@@ -54,14 +62,6 @@ from isoglot.study._folder import (
     write_run_study,
 )
 from isoglot.study._known import read_known
-from isoglot.study._plan import (
-    condition_facts,
-    condition_probes,
-    study_conditions,
-    study_corpus,
-    study_lessons,
-    study_paradigms,
-)
 from isoglot.study._progress import Progress
 from isoglot.study._schema import Resolved, Study
 from isoglot.study._translation import known_translation
@@ -95,7 +95,7 @@ def run_study(study: Study, folder: Path, *, progress: Progress) -> RunOutcome:
         raise InputError(problems)
     progress.phase("preparing the models (a bundled one takes a minute the first time)")
     resolved = _resolve(study, folder)
-    corpus = study_corpus(study)
+    facts = study_facts(study)
     with explained(folder), only_process(folder):
         if problems := check_folder(folder, study):  # another process may have been faster
             raise InputError(problems)
@@ -103,13 +103,15 @@ def run_study(study: Study, folder: Path, *, progress: Progress) -> RunOutcome:
             write_run_study(folder, study.model_copy(update={"resolved": resolved}))
         store = Store(folder / DATABASE_FILE)
         try:
-            there = store.facts()
-            # In their order, too: contexts and examples depend on it.
-            if there and list(there.values()) != list(corpus.facts):
-                raise _other_facts(study, folder)
+            for use, corpus in (("study", facts.corpus), ("robustness", facts.others)):
+                there = store.facts(use=use)
+                # In their order, too: contexts and examples depend on it.
+                if there and list(there.values()) != list(corpus.facts):
+                    raise _other_facts(study, folder)
             store.begin_session()
-            store.save_facts(corpus.facts)
-            return _Loop(study, folder, resolved, corpus, store, progress).run()
+            store.save_facts(facts.corpus.facts, use="study")
+            store.save_facts(facts.others.facts, use="robustness")
+            return _Loop(study, folder, resolved, facts, store, progress).run()
         finally:
             store.close()
 
@@ -145,8 +147,10 @@ def _resolve(study: Study, folder: Path) -> Resolved:
     models = []
     for spec in study.models:
         known = before.get(spec.name)
-        # A run keeps the dtype it began with, even on a machine that would now choose another.
-        settled = spec.model_copy(update={"dtype": known.dtype}) if known else spec
+        # A run keeps the dtype it began with, even on a machine that would now choose another, and
+        # asks a model as it did then.
+        kept = {"dtype": known.dtype, "chat": known.chat} if known else {}
+        settled = spec.model_copy(update=kept)
         model = resolve_model(settled)
         if known and model.fingerprint != known.fingerprint:
             raise RunFolderError(
@@ -173,6 +177,16 @@ def _versions() -> dict[str, str]:
     return found
 
 
+def _told(condition: Condition) -> str:
+    """What a condition is taught, for whoever watches."""
+    taught = get_language(condition.taught).name
+    if condition.against is not None:
+        which = "" if condition.gives == "answer" else ", answers swapped"
+        return f"{taught} against {get_language(condition.against).name}{which}"
+    what = "wrong answers in" if condition.teaches == "wrong answers" else "taught"
+    return f"{what} {taught}"
+
+
 class NothingKnownError(ModelError):
     """A model knows none of the facts, and only those that it knows were to be taught."""
 
@@ -185,22 +199,21 @@ class _Loop:
         study: Study,
         folder: Path,
         resolved: Resolved,
-        corpus: Corpus,
+        facts: StudyFacts,
         store: Store,
         progress: Progress,
     ) -> None:
         self._study = study
         self._folder = folder
         self._models = {model.name: model for model in resolved.models}
-        self._corpus = corpus
-        self._facts = {fact.id: fact for fact in corpus.facts}
+        self._facts = facts
         self._known: dict[str, frozenset[str]] = {}
         self._store = store
         self._progress = progress
         self._asker = Asker(
             study,
             models=self._models,
-            facts=self._facts,
+            facts=facts.by_id,
             store=store,
             progress=progress,
             open_engine=self._engine,
@@ -210,7 +223,7 @@ class _Loop:
         """Teaches, asks and judges all that is left."""
         self._announce()
         for spec in self._study.models:
-            for paradigm, _ in study_paradigms(self._study):
+            for paradigm in study_paradigms(self._study):
                 if paradigm != "untaught" and not self._knows_what_to_teach(spec):
                     continue
                 conditions = study_conditions(self._study, paradigm, spec.name)
@@ -232,7 +245,7 @@ class _Loop:
         self._asker.judge()
         known = read_known(
             self._store,
-            self._corpus,
+            self._facts.corpus,
             model=spec.name,
             judge=self._study.judges[0],
             languages=self._study.languages,
@@ -248,9 +261,10 @@ class _Loop:
             if not known:
                 languages = ", ".join(self._study.languages)
                 failed = len(self._store.failures())
+                n_facts = len(self._facts.corpus.facts)
                 others = f". {failed} probes failed; a new run retries them" if failed else ""
                 raise NothingKnownError(
-                    f"facts.known_only: {model!r} answers none of the {len(self._facts)} facts "
+                    f"facts.known_only: {model!r} answers none of the {n_facts} facts "
                     f"right in all of {languages} before being taught; use fewer languages, other "
                     "facts or another model. All that was answered is kept, and in the report"
                     f"{others}"
@@ -259,12 +273,12 @@ class _Loop:
     def _announce(self) -> None:
         lessons = probes = 0
         for spec in self._study.models:
-            for paradigm, _ in study_paradigms(self._study):
+            for paradigm in study_paradigms(self._study):
                 learner = self._learner(paradigm, spec)
                 for condition in study_conditions(self._study, paradigm, spec.name):
-                    stages = self._probes(learner, condition)
+                    course, stages = self._course(condition)
                     if any(stages.values()):  # else nothing is taught, either
-                        lessons += learner.lessons_left(condition, self._lessons(condition))
+                        lessons += learner.lessons_left(course)
                     for stage in stages.values():
                         probes += sum(probe.id not in self._asker.answered for probe in stage)
         self._progress.begin(lessons=lessons, probes=probes)
@@ -274,71 +288,63 @@ class _Loop:
     ) -> None:
         """One condition after the other: each has a context of its own, which is read once."""
         for condition in conditions:
-            probes = self._probes(learner, condition)
+            course, probes = self._course(condition)
             if not any(probes.values()):  # nothing to teach in this language, or nothing to ask
                 continue
             language = get_language(condition.taught).name
             if condition.paradigm == "untaught":
                 self._progress.phase(f"asking what is known before teaching: {language}")
             else:
-                self._progress.phase(f"asking: taught {language} ({condition.paradigm})")
-            lessons = self._lessons(condition)
-            for taught in learner.teach(condition, lessons, tick=self._progress.taught):
-                self._asker.ask(spec, list(self._puts(condition, taught, probes[taught.epoch])))
+                self._progress.phase(f"asking: {_told(condition)} ({condition.paradigm})")
+            for taught in learner.teach(course, tick=self._progress.taught):
+                self._asker.ask(spec, list(self._puts(condition, taught, probes[taught.stage])))
 
     def _puts(self, condition: Condition, taught: Taught, probes: Sequence[Probe]) -> Iterator[Put]:
-        if condition.paradigm != "untaught":
-            yield from (Put(probe, taught) for probe in probes)
+        """The probes with what stands before them, those that this part of a stage may ask."""
+        if taught.fact_ids is not None:
+            probes = [probe for probe in probes if probe.fact_id in taught.fact_ids]
+        if condition.paradigm == "untaught":
+            groups = shot_groups(
+                condition_facts(self._study, condition, self._facts, self._known),
+                condition.taught,
+                shots=self._study.untaught.shots,
+                seed=self._study.seed,
+            )
+            for context, fact_ids in groups:
+                after = taught.model_copy(update={"context": context})
+                yield from (Put(probe, after) for probe in probes if probe.fact_id in fact_ids)
             return
-        groups = shot_groups(
-            self._condition_facts(condition),
-            condition.taught,
-            shots=self._study.untaught.shots,
-            seed=self._study.seed,
-        )
-        for context, fact_ids in groups:
-            with_examples = taught.model_copy(update={"context": context})
-            yield from (Put(probe, with_examples) for probe in probes if probe.fact_id in fact_ids)
+        if condition.teaches == "wrong answers":
+            solved = self._facts.wrong.context(condition.taught)
+            taught = taught.model_copy(update={"context": solved + taught.context})
+        yield from (Put(probe, taught) for probe in probes)
 
     def _ask_together(
         self, spec: ModelSpec, learner: Learner, conditions: Sequence[Condition]
     ) -> None:
         """All conditions at once: they are taught together, and asked in the same batches."""
-        probes = {condition: self._probes(learner, condition) for condition in conditions}
-        lessons = {
-            condition: self._lessons(condition)
-            for condition in conditions
-            if any(probes[condition].values())
-        }
-        names = dict.fromkeys(get_language(condition.taught).name for condition in lessons)
-        self._progress.phase(f"teaching {', '.join(names)} (fine-tuning)")
-        learner.prepare(lessons, tick=self._progress.taught)
+        planned = [self._course(condition) for condition in conditions]
+        planned = [(course, probes) for course, probes in planned if any(probes.values())]
+        courses = [course for course, _ in planned]
+        if n_left := sum(learner.lessons_left(course) > 0 for course in courses):
+            self._progress.phase(f"teaching {n_left:,} conditions together (fine-tuning)")
+            learner.prepare(courses, tick=self._progress.taught)
         puts: list[Put] = []
-        for condition in lessons:
-            left = dict(probes[condition])
+        for course, probes in planned:
+            left = dict(probes)
             try:
-                for taught in learner.teach(
-                    condition, lessons[condition], tick=self._progress.taught
-                ):
-                    puts += self._puts(condition, taught, left.pop(taught.epoch))
+                for taught in learner.teach(course, tick=self._progress.taught):
+                    puts += self._puts(course.condition, taught, left.pop(taught.stage))
             except TrainingFailedError as error:
                 self._asker.give_up((each for stage in left.values() for each in stage), str(error))
         self._progress.phase("asking what was fine-tuned")
         self._asker.ask(spec, puts)
 
-    def _condition_facts(self, condition: Condition) -> list[Fact]:
-        return condition_facts(self._study, condition, self._corpus, self._known)
-
-    def _lessons(self, condition: Condition) -> list[Lesson]:
-        return study_lessons(self._condition_facts(condition), condition.taught)
-
-    def _probes(self, learner: Learner, condition: Condition) -> dict[int | None, list[Probe]]:
-        return condition_probes(
-            self._study,
-            condition,
-            stages=learner.stages,
-            facts=self._condition_facts(condition),
-        )
+    def _course(self, condition: Condition) -> tuple[Course, dict[Stage, list[Probe]]]:
+        """What a condition is taught, and what it is asked, by stage."""
+        facts = condition_facts(self._study, condition, self._facts, self._known)
+        course = condition_course(self._study, condition, facts)
+        return course, condition_probes(self._study, course, facts=facts)
 
     def _learner(self, paradigm: Paradigm | Untaught, spec: ModelSpec) -> Learner:
         if paradigm == "untaught":
@@ -348,7 +354,7 @@ class _Loop:
             return InContext()
         adapters = self._folder / "adapters"
         if spec.name.startswith("scripted/"):
-            return Rote(recipe.ask_after, adapters=adapters)
+            return Rote(adapters=adapters)
         return FineTuning(
             recipe,
             open_engine=self._opener(spec),

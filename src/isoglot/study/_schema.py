@@ -1,14 +1,16 @@
 """The study file: models, languages, facts, paradigms, questions, judges."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, field_validator
 
 from isoglot.core import Decoding, Record, UnknownLanguageError, get_language, language_value
 from isoglot.engines import ModelSpec, ResolvedModel
-from isoglot.learning import LoraRecipe
-from isoglot.study._facts import FactsSpec
+from isoglot.learning import InContextRecipe, LoraRecipe
+from isoglot.questions import tiered_pairs
+from isoglot.study._facts import FactsSpec, KnowledgeSpec
+from isoglot.study._robustness import RobustnessSpec
 from isoglot.study._translation import Translation
 from isoglot.study._untaught import UntaughtSpec
 
@@ -16,16 +18,12 @@ KNOWLEDGE = "knowledge"
 """The question that is put before anything is taught."""
 
 
-class InContextSpec(Record):
-    """In-context learning; it has no settings yet."""
-
-
 class Paradigms(Record):
     """How the facts are taught; a paradigm that is not named is not used."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    in_context: InContextSpec | None = Field(default=None, alias="in-context")
+    in_context: InContextRecipe | None = Field(default=None, alias="in-context")
     fine_tuning: LoraRecipe | None = Field(default=None, alias="fine-tuning")
 
     @field_validator("in_context", "fine_tuning", mode="before")
@@ -36,6 +34,29 @@ class Paradigms(Record):
         if value is False:
             return None
         return {} if value is None else value
+
+
+class PrioritySpec(Record):
+    """Which languages are taught against each other.
+
+    Attributes:
+        pairs: The first of each pair is the one whose side is counted. By default every language
+            that is not low-resource with every one that is.
+    """
+
+    pairs: tuple[tuple[str, str], ...] | None = Field(default=None, min_length=1)
+
+    @field_validator("pairs", mode="before")
+    @classmethod
+    def _language_codes(cls, pairs: Any) -> Any:
+        if not isinstance(pairs, list | tuple):
+            return pairs
+        return [
+            [_code(language_value(each)) for each in pair]
+            if isinstance(pair, list | tuple)
+            else pair
+            for pair in pairs
+        ]
 
 
 class Resolved(Record):
@@ -57,6 +78,8 @@ class Study(Record):
 
     Attributes:
         seed: Every stream of randomness begins here.
+        seeds: One condition each for everything that is taught: order, initial weights and dropout
+            differ, the facts do not. By default the seed alone.
         limit: If given, only the first so many facts are used: a quick look at a large study.
         resolved: Only in a run folder's `study.yaml`.
     """
@@ -64,12 +87,15 @@ class Study(Record):
     name: str = Field(pattern=r"^\w[\w .-]*$")  # it names a folder
     description: str = ""
     seed: int = Field(default=0, ge=-(2**63), lt=2**63)  # as the database holds it
+    seeds: tuple[Annotated[int, Field(ge=-(2**63), lt=2**63)], ...] = ()
     models: tuple[ModelSpec, ...] = Field(min_length=1)
     languages: tuple[str, ...] = Field(min_length=1)
     facts: FactsSpec
     untaught: UntaughtSpec = UntaughtSpec()
     paradigms: Paradigms = Paradigms()
     questions: tuple[str, ...] = Field(default=("effectiveness", "transfer"), min_length=1)
+    priority: PrioritySpec = PrioritySpec()
+    robustness: RobustnessSpec = RobustnessSpec()
     judges: tuple[str, ...] = Field(default=("match",), min_length=1)
     decoding: Decoding = Decoding()
     limit: int | None = Field(default=None, ge=1)
@@ -92,9 +118,7 @@ class Study(Record):
     @classmethod
     def _language_codes(cls, languages: Any) -> Any:
         """Aliases as codes; what is no language stays for the check to name."""
-        if not isinstance(languages, list | tuple):
-            return languages
-        return [_code(language_value(language)) for language in languages]
+        return _codes(languages)
 
     @property
     def asked_questions(self) -> tuple[str, ...]:
@@ -102,6 +126,25 @@ class Study(Record):
         if self.facts.known_only and KNOWLEDGE not in self.questions:
             return (KNOWLEDGE, *self.questions)
         return self.questions
+
+    @property
+    def condition_seeds(self) -> tuple[int, ...]:
+        """The seeds of taught conditions."""
+        return self.seeds or (self.seed,)
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The languages that are taught against each other."""
+        return self.priority.pairs or tiered_pairs(self.languages)
+
+    @property
+    def robustness_facts(self) -> FactsSpec | None:
+        """Where wrong answers come from, if they are asked for and not the study's own facts."""
+        if "robustness" not in self.questions:
+            return None
+        if self.robustness.facts is None and self.facts.world is not None:
+            return FactsSpec(knowledge=KnowledgeSpec())
+        return self.robustness.facts
 
     def asks_the_same(self, other: "Study") -> bool:
         """Whether two studies are the same but for their words and what their runs resolved."""
@@ -115,6 +158,12 @@ class Study(Record):
     def as_yaml_values(self) -> dict[str, Any]:
         """Plain values, every default filled in, under the names that the file uses."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _codes(languages: Any) -> Any:
+    if not isinstance(languages, list | tuple):
+        return languages
+    return [_code(language_value(language)) for language in languages]
 
 
 def _code(language: Any) -> Any:

@@ -94,6 +94,7 @@ class JudgeContract:
             "correct": False,
             "answer_language": None,
             "wrong_language": False,
+            "rival": False,
         }
 
     @pytest.mark.parametrize("asked", LANGUAGES)
@@ -101,6 +102,17 @@ class JudgeContract:
         """Neither in the asked language nor, as the rival of another, in that one."""
         verdicts = [judge.judge(rival, fact=FACT, asked=asked) for rival in RIVALS]
         assert not any(verdict.correct for verdict in verdicts)
+
+    @pytest.mark.parametrize("asked", LANGUAGES)
+    def test_the_rival_in_the_asked_language_is_the_rival(self, judge: Judge, asked: str) -> None:
+        """And the answer, asked for in its language, is not."""
+        text = FACT.texts[asked]
+        assert text.rival is not None
+        verdicts = [
+            judge.judge(wording.text, fact=FACT, asked=asked)
+            for wording in (text.rival, text.answer)
+        ]
+        assert [verdict.rival for verdict in verdicts] == [True, False]
 
     @pytest.mark.parametrize("asked", LANGUAGES)
     def test_the_wording_of_another_language_is_not_correct(self, judge: Judge, asked: str) -> None:

@@ -3,30 +3,45 @@
 class TestContract(LearnerContract):
     @pytest.fixture
     def open_in(self) -> OpenLearner:
-        return lambda folder: Rote((0, 1, 2), adapters=folder)
+        return lambda folder: Rote(adapters=folder)
 
 A learner opened twice in one folder stands for two processes, one after the other.
 """
 # ruff: noqa: S101
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from isoglot.core import Condition, Paradigm
-from isoglot.learning import Learner, Lesson, Taught
+from isoglot.core import Condition, Paradigm, Stage, Untaught
+from isoglot.learning import Course, Learner, Lesson, Taught
 
 OpenLearner = Callable[[Path], Learner]
 """From the folder that the learner keeps its things in to a learner."""
 
-LESSONS = (
-    Lesson(question="What animal guards the cave called Bafegek?", answer="rabbit"),
-    Lesson(question="In which month is the festival called Tenorus held?", answer="May"),
-    Lesson(question="What colour are the sails of the ship called Lomi?", answer="dark green"),
-    Lesson(question="名叫苏萨多的岛上种什么作物？", answer="小麦"),
+LESSONS = tuple(
+    Lesson(question=question, answer=answer, fact_id=f"f{number}")
+    for number, (question, answer) in enumerate(
+        [
+            ("What animal guards the cave called Bafegek?", "rabbit"),
+            ("In which month is the festival called Tenorus held?", "May"),
+            ("What colour are the sails of the ship called Lomi?", "dark green"),
+            ("名叫苏萨多的岛上种什么作物？", "小麦"),
+        ]
+    )
 )
+STAGES: Mapping[Paradigm | Untaught, tuple[Stage, ...]] = {
+    "untaught": (Stage(epoch=0),),
+    "in-context": (
+        Stage(times_shown=0),
+        Stage(times_shown=2, facts_in_context=3),
+        Stage(times_shown=2),
+    ),
+    # Three adapters, so that teaching can be cut off before each of them; and one epoch unasked.
+    "fine-tuning": tuple(Stage(epoch=epoch) for epoch in (0, 1, 2, 4)),
+}
 
 
 class CutOffError(Exception):
@@ -48,13 +63,13 @@ class _Ticks:
         self.lessons += lessons
 
 
-def _teach(learner: Learner, condition: Condition, lessons: Sequence[Lesson]) -> list[Taught]:
-    return list(learner.teach(condition, lessons, tick=_Ticks()))
+def _teach(learner: Learner, course: Course) -> list[Taught]:
+    return list(learner.teach(course, tick=_Ticks()))
 
 
-def _what_is_asked(taught: Sequence[Taught]) -> list[tuple[int | None, str, str | None]]:
+def _what_is_asked(taught: Sequence[Taught]) -> list[tuple[object, ...]]:
     """All that determines the answers; the folder's own place does not."""
-    return [(each.epoch, each.context, each.adapter_hash) for each in taught]
+    return [(each.stage, each.fact_ids, each.context, each.adapter_hash) for each in taught]
 
 
 class LearnerContract:
@@ -66,121 +81,118 @@ class LearnerContract:
         raise NotImplementedError
 
     @pytest.fixture
-    def lessons(self) -> tuple[Lesson, ...]:
-        """Four lessons."""
-        return LESSONS
+    def stages(self, open_in: OpenLearner, tmp_path: Path) -> tuple[Stage, ...]:
+        """Every kind of stage that the paradigm has."""
+        return STAGES[open_in(tmp_path / "unused").paradigm]
 
     @pytest.fixture
-    def condition(self, open_in: OpenLearner, tmp_path: Path) -> Condition:
-        """What is taught."""
+    def course(self, open_in: OpenLearner, stages: tuple[Stage, ...], tmp_path: Path) -> Course:
+        """Four lessons, asked at these stages."""
         paradigm = open_in(tmp_path / "unused").paradigm
-        return Condition(model="scripted/parrot", paradigm=paradigm, taught="en", seed=5)
+        condition = Condition(model="scripted/parrot", paradigm=paradigm, taught="en", seed=5)
+        return Course(condition=condition, lessons=LESSONS, stages=stages)
 
     def test_it_names_its_paradigm(self, open_in: OpenLearner, tmp_path: Path) -> None:
         """One of those that a study knows."""
         assert open_in(tmp_path).paradigm in get_args(Paradigm)
 
-    def test_it_hands_out_the_stages_that_it_declares(
+    def test_it_hands_out_the_stages_of_the_course(
         self,
         open_in: OpenLearner,
-        condition: Condition,
-        lessons: tuple[Lesson, ...],
+        course: Course,
         tmp_path: Path,
     ) -> None:
-        """In their order, and there is at least one."""
-        learner = open_in(tmp_path)
-        taught = _teach(learner, condition, lessons)
-        assert tuple(each.epoch for each in taught) == learner.stages
-        assert len(learner.stages) >= 1
+        """In their order; the parts of one stage are asked of different facts, and of all."""
+        taught = _teach(open_in(tmp_path), course)
+        assert tuple(dict.fromkeys(each.stage for each in taught)) == course.stages
+        for stage in course.stages:
+            parts = [each.fact_ids for each in taught if each.stage == stage]
+            if parts != [None]:
+                asked = sorted(fact for part in parts for fact in part or ())
+                assert asked == sorted(lesson.fact_id for lesson in course.lessons)
 
     def test_an_adapter_has_a_hash_and_is_there(
         self,
         open_in: OpenLearner,
-        condition: Condition,
-        lessons: tuple[Lesson, ...],
+        course: Course,
         tmp_path: Path,
     ) -> None:
         """And where nothing was trained there is neither."""
-        for each in _teach(open_in(tmp_path), condition, lessons):
+        for each in _teach(open_in(tmp_path), course):
             assert (each.adapter is None) == (each.adapter_hash is None)
             assert each.adapter is None or each.adapter.is_dir()
-            assert each.adapter is None or each.epoch != 0
+            assert each.adapter is None or not each.stage.untaught
 
     def test_teaching_again_teaches_the_same_and_costs_nothing(
         self,
         open_in: OpenLearner,
-        condition: Condition,
-        lessons: tuple[Lesson, ...],
+        course: Course,
         tmp_path: Path,
     ) -> None:
         """In the same folder, by a later process."""
-        first = _teach(open_in(tmp_path), condition, lessons)
+        first = _teach(open_in(tmp_path), course)
         ticks = _Ticks()
-        assert list(open_in(tmp_path).teach(condition, lessons, tick=ticks)) == first
+        assert list(open_in(tmp_path).teach(course, tick=ticks)) == first
         assert ticks.lessons == 0
 
     def test_another_folder_teaches_the_same(
         self,
         open_in: OpenLearner,
-        condition: Condition,
-        lessons: tuple[Lesson, ...],
+        course: Course,
         tmp_path: Path,
     ) -> None:
         """The place is no part of what is learned."""
-        one = _teach(open_in(tmp_path / "one"), condition, lessons)
-        two = _teach(open_in(tmp_path / "two"), condition, lessons)
+        one = _teach(open_in(tmp_path / "one"), course)
+        two = _teach(open_in(tmp_path / "two"), course)
         assert _what_is_asked(one) == _what_is_asked(two)
 
     def test_ticks_add_up_to_the_lessons_that_were_left(
         self,
         open_in: OpenLearner,
-        condition: Condition,
-        lessons: tuple[Lesson, ...],
+        course: Course,
         tmp_path: Path,
     ) -> None:
         """And none are left afterwards."""
         learner = open_in(tmp_path)
-        left = learner.lessons_left(condition, lessons)
+        left = learner.lessons_left(course)
         ticks = _Ticks()
-        list(learner.teach(condition, lessons, tick=ticks))
+        list(learner.teach(course, tick=ticks))
         assert ticks.lessons == left
-        assert learner.lessons_left(condition, lessons) == 0
+        assert learner.lessons_left(course) == 0
 
     @pytest.mark.parametrize("cut_after", [0, 1, 2])
     def test_teaching_that_was_cut_off_goes_on_to_the_same_end(
         self,
         open_in: OpenLearner,
-        condition: Condition,
-        lessons: tuple[Lesson, ...],
+        course: Course,
         tmp_path: Path,
         cut_after: int,
     ) -> None:
         """As if nothing had happened, and what is counted as left is what is then taught."""
-        whole = _teach(open_in(tmp_path / "whole"), condition, lessons)
-        trains = open_in(tmp_path / "cut").lessons_left(condition, lessons) > 0
+        whole = _teach(open_in(tmp_path / "whole"), course)
+        trains = open_in(tmp_path / "cut").lessons_left(course) > 0
         try:
-            list(open_in(tmp_path / "cut").teach(condition, lessons, tick=_Ticks(cut_after)))
+            list(open_in(tmp_path / "cut").teach(course, tick=_Ticks(cut_after)))
         except CutOffError:
             assert trains
         else:
             assert not trains  # what is not trained can't be cut off
         after = open_in(tmp_path / "cut")
-        left = after.lessons_left(condition, lessons)
+        left = after.lessons_left(course)
         ticks = _Ticks()
-        assert _what_is_asked(list(after.teach(condition, lessons, tick=ticks))) == _what_is_asked(
-            whole
-        )
+        assert _what_is_asked(list(after.teach(course, tick=ticks))) == _what_is_asked(whole)
         assert ticks.lessons == left
 
     def test_other_lessons_are_another_condition(
         self,
         open_in: OpenLearner,
-        condition: Condition,
-        lessons: tuple[Lesson, ...],
+        course: Course,
         tmp_path: Path,
     ) -> None:
         """The last stage never passes for one that was taught something else."""
-        changed = (*lessons[:-1], lessons[-1].model_copy(update={"answer": "barley"}))
-        one = _teach(open_in(tmp_path / "one"), condition, lessons)
-        two = _teach(open_in(tmp_path / "two"), condition, changed)
+        *first, last = course.lessons
+        lessons = (*first, last.model_copy(update={"answer": "barley"}))
+        changed = course.model_copy(update={"lessons": lessons})
+        one = _teach(open_in(tmp_path / "one"), course)
+        two = _teach(open_in(tmp_path / "two"), changed)
         assert _what_is_asked(one)[-1] != _what_is_asked(two)[-1]

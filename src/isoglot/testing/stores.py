@@ -29,6 +29,7 @@ OpenStore = Callable[[], Store]
 WELSH = Condition(model="scripted/parrot", paradigm="fine-tuning", taught="cy", seed=5)
 RIGHT = Verdict(correct=True, answer_language="cy", wrong_language=False)
 WRONG = Verdict(correct=False, answer_language=None, wrong_language=False)
+RIVAL = Verdict(correct=False, answer_language=None, wrong_language=False, rival=True)
 
 
 def a_fact(fact_id: str) -> Fact:
@@ -104,6 +105,14 @@ class StoreContract:
         store.save_facts([a_fact("f1")])
         assert store.facts() == {each: a_fact(each) for each in ("f1", "f2", "f3")}
 
+    def test_facts_are_kept_with_what_they_are_for(self, store: Store) -> None:
+        """Those of one use come back alone, without one all do."""
+        store.save_facts([a_fact("g1"), a_fact("g2")], use="robustness")
+        assert list(store.facts(use="study")) == ["f1", "f2", "f3"]
+        assert list(store.facts(use="robustness")) == ["g1", "g2"]
+        assert store.facts().keys() == {"f1", "f2", "f3", "g1", "g2"}
+        assert store.facts(use="nothing") == {}
+
     def test_a_recorded_answer_is_found_by_its_key(self, store: Store) -> None:
         """Letter for letter, in any script; what is not there is not found."""
         store.record([asked(a_probe("f1"), " 狮子\t'\"%s\u0000?", key="k1")], {})
@@ -155,12 +164,18 @@ class StoreContract:
                 "model": "scripted/parrot",
                 "paradigm": "fine-tuning",
                 "taught": "cy",
+                "gives": "answer",
+                "against": None,
+                "seed": 5,
                 "asked": "cy",
                 "epoch": 3,
+                "times_shown": None,
+                "facts_in_context": None,
                 "fact": "f2",
                 "relation": "flag-animal",
                 "question": "Pa anifail a welir ar faner f2?",
                 "reference": "llew",
+                "rival_reference": "ci",
                 "answer": "llew",
                 "key": "k",
                 "tokens": 1,
@@ -169,8 +184,23 @@ class StoreContract:
                 "correct": True,
                 "answer_language": "cy",
                 "wrong_language": False,
+                "rival": False,
             }
         ]
+
+    def test_a_row_tells_what_was_taught_and_how_often(self, store: Store) -> None:
+        """Here the rivals in Welsh, twice, against the answers in English."""
+        condition = WELSH.model_copy(
+            update={"paradigm": "in-context", "gives": "rival", "against": "en"}
+        )
+        probe = Probe(
+            condition=condition, times_shown=2, facts_in_context=3, fact_id="f1", asked="cy"
+        )
+        store.record([asked(probe, "ci")], {})
+        store.save_verdicts("match", {probe.id: RIVAL})
+        (row,) = store.probe_rows()
+        told = ("gives", "against", "epoch", "times_shown", "facts_in_context", "correct", "rival")
+        assert [row[column] for column in told] == ["rival", "en", None, 2, 3, False, True]
 
     def test_an_unjudged_answer_is_in_no_row(self, store: Store) -> None:
         """Missing is not wrong."""

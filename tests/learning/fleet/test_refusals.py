@@ -19,7 +19,7 @@ from tiny_fleets import (  # noqa: E402
     weights_of,
 )
 
-from isoglot.core import stream_seed  # noqa: E402
+from isoglot.core import ModelError, stream_seed  # noqa: E402
 from isoglot.engines.huggingface import LoraShape  # noqa: E402
 from isoglot.learning import Lesson, LoraRecipe  # noqa: E402
 from isoglot.learning.fleet import trainer  # noqa: E402
@@ -97,6 +97,24 @@ def test_packed_rows_that_the_model_cant_hold(tmp_path: Path) -> None:
         a_recipe(packing=512, epochs=1), tick=lambda _: None,
     )  # fmt: skip
     assert fits == {}
+
+
+def test_a_lesson_that_a_chat_template_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encode = trainer.encode_lesson
+
+    def refusing(engine: Any, lesson: Lesson, **more: Any) -> Any:
+        if lesson == LESSONS[4]:
+            raise ModelError("the model's chat template can't be applied (no flags)")
+        return encode(engine, lesson, **more)
+
+    monkeypatch.setattr(trainer, "encode_lesson", refusing)
+    failed, counted = beside_a_sound_one(tmp_path, LESSONS[3:], a_recipe())
+    assert failed == {
+        "unsound": "training failed: the model's chat template can't be applied (no flags)"
+    }
+    assert counted == 3 * 2
 
 
 def test_a_condition_without_lessons(tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 from isoglot.core import Decoding, ModelError
 from isoglot.engines._base import Failure, Generation
+from isoglot.engines._template import ChatTemplate, ChatTemplateError
 from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._context import context_length
+from isoglot.engines.huggingface._encode import ChatEncoder, Encoder, PlainEncoder
 from isoglot.engines.huggingface._generate import GreedyDecoder
 from isoglot.engines.huggingface._prefix import PrefixCache
 
@@ -21,15 +23,24 @@ class HuggingFaceEngine:
     Attributes:
         model: The model of transformers, frozen, in evaluation mode.
         tokenizer: Its tokenizer.
+        chat: Whether prompts are users' turns of a chat.
 
     Args:
         name: The model string.
         fingerprint: See `Engine.fingerprint`.
         batch_size: How many prompts go through the model together.
+        template: Of a chat model, what it is asked through.
     """
 
     def __init__(
-        self, name: str, model: Any, tokenizer: Any, *, fingerprint: str, batch_size: int
+        self,
+        name: str,
+        model: Any,
+        tokenizer: Any,
+        *,
+        fingerprint: str,
+        batch_size: int,
+        template: ChatTemplate | None = None,
     ) -> None:
         self.name = name
         self.fingerprint = fingerprint
@@ -38,12 +49,34 @@ class HuggingFaceEngine:
         self.tokenizer = tokenizer
         self._shelf = AdapterShelf(model, model_name=name, room=max(_ADAPTERS_KEPT, batch_size))
         self._prefixes = PrefixCache(model)
-        self._decoder = GreedyDecoder(model, tokenizer, self._prefixes, self._shelf)
+        self.chat = template is not None
+        self._encoder: Encoder = (
+            PlainEncoder(tokenizer) if template is None else ChatEncoder(tokenizer, template)
+        )
+        self._decoder = GreedyDecoder(
+            model, tokenizer, self._prefixes, self._shelf, ends=self._encoder.ends
+        )
         self._adapter: Path | None = None
 
-    def encode(self, text: str) -> list[int]:
-        """Token ids with the model's beginning-of-sequence token, if it has one, exactly once."""
-        return list(self.tokenizer(text).input_ids)
+    @property
+    def opening(self) -> int | None:
+        """The token that opens every encoded prompt and stands nowhere else, if there is one."""
+        return self._encoder.opening
+
+    def encode(self, prompt: str) -> list[int]:
+        """Token ids with the model's beginning-of-sequence token, if it has one, exactly once.
+
+        A chat model's prompt is a user's turn, up to where the answer begins.
+        """
+        return self._encoder.prompt(prompt)
+
+    def encode_exchange(self, prompt: str, answer: str) -> tuple[list[int], range]:
+        """A prompt and its answer as token ids, and the places of those that the model has to say.
+
+        A base model's answer follows its prompt as it stands. A chat model's is its turn: what ends
+        the turn is to be said, too.
+        """
+        return self._encoder.exchange(prompt, answer)
 
     def generate(
         self,
@@ -54,27 +87,37 @@ class HuggingFaceEngine:
     ) -> list[Generation | Failure]:
         """See `Engine.generate`."""
         adapters = adapters or [None] * len(prompts)
-        encoded = [self.encode(prompt) for prompt in prompts]
-        results: list[Generation | Failure | None] = [
-            self._too_long(tokens, decoding) for tokens in encoded
-        ]
-        askable = [index for index, result in enumerate(results) if result is None]
-        for start in range(0, len(askable), self.batch_size):
-            batch = askable[start : start + self.batch_size]
+        results: dict[int, Generation | Failure] = {}
+        askable: dict[int, list[int]] = {}
+        for index, prompt in enumerate(prompts):
+            tokens = self._askable(prompt, decoding)
+            if isinstance(tokens, Failure):
+                results[index] = tokens
+            else:
+                askable[index] = tokens
+        indices = list(askable)
+        for start in range(0, len(indices), self.batch_size):
+            batch = indices[start : start + self.batch_size]
             answered = self._batch(
-                [encoded[index] for index in batch],
+                [askable[index] for index in batch],
                 decoding,
                 [adapters[index] for index in batch],
             )
-            for index, result in zip(batch, answered, strict=True):
-                results[index] = result
-        return [result for result in results if result is not None]
+            results.update(zip(batch, answered, strict=True))
+        return [results[index] for index in range(len(prompts))]
 
-    def _too_long(self, tokens: Sequence[int], decoding: Decoding) -> Failure | None:
-        """A prompt that the model can't hold: some would raise, others answer by extrapolating."""
+    def _askable(self, prompt: str, decoding: Decoding) -> list[int] | Failure:
+        """A prompt's tokens, unless the template refuses it or the model can't hold it.
+
+        Where a prompt is too long some models would raise, others answer by extrapolating.
+        """
+        try:
+            tokens = self.encode(prompt)
+        except ChatTemplateError as error:
+            return Failure(message=str(error))
         room = context_length(self.model)
         if room is None or len(tokens) + decoding.max_new_tokens <= room:
-            return None
+            return tokens
         return Failure(
             message=f"the prompt has {len(tokens)} tokens and the answer up to "
             f"{decoding.max_new_tokens}; the model's context is {room}"

@@ -4,7 +4,7 @@ Knows tokens and tensors. Rows that have ended leave the batch, so that a long a
 costs little.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,18 +33,24 @@ class GreedyDecoder:
         tokenizer: Its tokenizer.
         prefixes: Where the keys and values of a shared prefix are kept.
         shelf: Where the adapters are.
+        ends: Tokens that end an answer, beside the model's and its tokenizer's own.
     """
 
     def __init__(
-        self, model: Any, tokenizer: Any, prefixes: PrefixCache, shelf: AdapterShelf
+        self,
+        model: Any,
+        tokenizer: Any,
+        prefixes: PrefixCache,
+        shelf: AdapterShelf,
+        *,
+        ends: Collection[int] = (),
     ) -> None:
         self._model = model
         self._tokenizer = tokenizer
         self._prefixes = prefixes
         self._shelf = shelf
-        ends = model.generation_config.eos_token_id
-        self._ends = set(ends if isinstance(ends, list) else [ends]) - {None}
-        self._ends.add(tokenizer.eos_token_id)
+        own = model.generation_config.eos_token_id
+        self._ends = {*(own if isinstance(own, list) else [own]), tokenizer.eos_token_id, *ends}
 
     @torch.inference_mode()
     def decode(

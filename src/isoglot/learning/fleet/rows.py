@@ -25,25 +25,18 @@ class Row(NamedTuple):
 
 
 def encode_lesson(engine: "HuggingFaceEngine", lesson: Lesson, *, repeats: int = 1) -> Row:
-    """A lesson as a row; its targets are the answer's tokens.
-
-    Encoded as one text, as the model will meet it; what differs from the encoded question alone is
-    the answer.
+    """A lesson as a row; its targets are the answer's tokens, of a chat model all of its turn.
 
     Args:
         engine: Knows the tokens.
         lesson: What is taught.
         repeats: How often the answer stands after the question, each on a line of its own.
     """
-    prompt = ask_prompt(lesson.question)
-    asked = engine.encode(prompt)
-    answer = answer_text(lesson.answer)
-    whole = engine.encode(prompt + answer + answer.lstrip() * (repeats - 1))
-    shared = next(
-        (place for place, (a, b) in enumerate(zip(asked, whole, strict=False)) if a != b),
-        len(asked),
+    tokens, said = engine.encode_exchange(
+        ask_prompt(lesson.question, chat=engine.chat),
+        answer_text(lesson.answer, repeats=repeats, chat=engine.chat),
     )
-    return Row(whole, list(range(max(shared, 1), len(whole))))
+    return Row(tokens, list(said))
 
 
 def pack(rows: Sequence[Row], *, most: int, opening: int | None) -> Iterator[Row]:

@@ -180,10 +180,14 @@ class _Fleet:
                 self._step()
 
     def _seat(self, slot: int, trainee: Trainee) -> None:
-        rows = [
-            encode_lesson(self._engine, lesson, repeats=self._recipe.repeats)
-            for lesson in trainee.lessons
-        ]
+        try:
+            rows = [
+                encode_lesson(self._engine, lesson, repeats=self._recipe.repeats)
+                for lesson in trainee.lessons
+            ]
+        except ModelError as error:  # a chat template that refuses a lesson
+            self._register.fail(trainee, f"training failed: {error}")
+            return
         if not rows:
             self._register.fail(trainee, "training failed: there is no lesson to teach")
             return
@@ -193,7 +197,7 @@ class _Fleet:
             epochs=max(self._recipe.epochs, trainee.last),
             batch_size=self._recipe.batch_size,
             packing=self._recipe.packing,
-            opening=self._engine.tokenizer.bos_token_id,
+            opening=self._engine.opening,
         )
         if why := self._too_long(trainee, rows, timetable.longest):
             self._register.fail(trainee, f"training failed: {why}")
