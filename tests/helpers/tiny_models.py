@@ -15,6 +15,7 @@ from transformers import (
     PhiConfig,
     PreTrainedTokenizerFast,
     Qwen3Config,
+    XGLMConfig,
 )
 
 from isoglot.engines.huggingface import HuggingFaceEngine
@@ -29,6 +30,7 @@ _SIZES: dict[str, Any] = {
 }
 _WINDOW = 24  # shorter than the prompts of the tests, so that the sliding window matters
 
+# There is "xglm", too: transformers can't compute it in float64.
 ARCHITECTURES = ("llama", "qwen3", "mistral", "gemma3", "phi", "gpt2")
 
 
@@ -69,6 +71,16 @@ def tiny_config(architecture: str) -> Any:
         )
     if architecture == "phi":
         return PhiConfig(**_SIZES, **ids)
+    if architecture == "xglm":
+        return XGLMConfig(
+            d_model=32,
+            ffn_dim=64,
+            num_layers=3,
+            attention_heads=4,
+            max_position_embeddings=512,
+            tie_word_embeddings=False,
+            **ids,
+        )
     return GPT2Config(n_embd=32, n_layer=3, n_head=4, n_positions=512, **ids)
 
 

@@ -10,78 +10,25 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra 'local'")
 
 from peft import PeftModel  # noqa: E402
-from safetensors.torch import load_file  # noqa: E402
-from tiny_models import ARCHITECTURES, tiny_engine, tiny_model  # noqa: E402
+from tiny_fleets import (  # noqa: E402
+    LESSONS,
+    a_recipe,
+    a_trainee,
+    an_engine,
+    distance,
+    trained,
+    weights_of,
+)
+from tiny_models import ARCHITECTURES, tiny_model  # noqa: E402
 from torch.nn.functional import cross_entropy  # noqa: E402
 
 from isoglot.core import Decoding, stream_seed  # noqa: E402
-from isoglot.engines.huggingface import AdapterStack, HuggingFaceEngine, LoraShape  # noqa: E402
-from isoglot.learning import Lesson, LoraRecipe, ask_prompt  # noqa: E402
+from isoglot.engines.huggingface import AdapterStack, LoraShape, find_modules  # noqa: E402
+from isoglot.learning import Lesson, ask_prompt  # noqa: E402
 from isoglot.learning.fleet import trainer  # noqa: E402
 from isoglot.learning.fleet.checkpoint import save_adapter  # noqa: E402
-from isoglot.learning.fleet.rows import encode_lesson  # noqa: E402
-from isoglot.learning.fleet.trainer import Trainee, initial_weights, train_fleet  # noqa: E402
-
-WORDS = [("Kavuno", "lion"), ("Belito", "cat"), ("Zomira", "salt"), ("Rai", "ink"), ("Lei", "oak")]
-LESSONS = [Lesson(question=f"What is on the flag of {name}?", answer=a) for name, a in WORDS]
-TARGETS = {"gpt2": ("attention", "mlp")}
-
-Weights = dict[str, Any]
-
-
-def a_recipe(architecture: str = "llama", **changes: Any) -> LoraRecipe:
-    given = {
-        "epochs": 3,
-        "rank": 4,
-        "alpha": 8,
-        "batch_size": 2,
-        "dropout": 0.1,
-        "target_modules": TARGETS.get(architecture, ("q_proj", "v_proj", "mlp")),
-        "adapter_dtype": "float64",
-    }
-    return LoraRecipe.model_validate(given | changes)
-
-
-def an_engine(architecture: str = "llama", *, double: bool = True) -> HuggingFaceEngine:
-    engine = tiny_engine(architecture)
-    if double:
-        engine.model.double()
-    return engine
-
-
-def a_trainee(folder: Path, name: str, lessons: list[Lesson], epochs: tuple[int, ...]) -> Trainee:
-    return Trainee(
-        name=name,
-        seed=3,
-        lessons=lessons,
-        adapters={epoch: folder / f"{name}-{epoch}" for epoch in epochs},
-        checkpoint=folder / f"{name}.safetensors",
-    )
-
-
-def trained(
-    engine: HuggingFaceEngine,
-    folder: Path,
-    taught: dict[str, list[Lesson]],
-    recipe: LoraRecipe,
-    *,
-    lasts: dict[str, int] | None = None,
-) -> dict[str, Weights]:
-    """The last epoch's weights of every adapter, by name."""
-    asked = {name: (1, (lasts or {}).get(name, 3)) for name in taught}
-    trainees = [a_trainee(folder, name, taught[name], asked[name]) for name in taught]
-    assert train_fleet(engine, trainees, recipe, tick=lambda _: None) == {}
-    return {name: weights_of(folder / f"{name}-{asked[name][-1]}") for name in taught}
-
-
-def weights_of(folder: Path) -> Weights:
-    return dict(load_file(folder / "adapter_model.safetensors"))
-
-
-def distance(one: Weights, other: Weights) -> float:
-    """The largest difference of any weight, relative to the largest of its tensor."""
-    assert one.keys() == other.keys()
-    return max(float((one[key] - other[key]).abs().max() / one[key].abs().max()) for key in one)
+from isoglot.learning.fleet.rows import encode_lesson, pack  # noqa: E402
+from isoglot.learning.fleet.trainer import initial_weights, train_fleet  # noqa: E402
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
@@ -160,17 +107,45 @@ def test_it_is_what_plain_peft_and_torch_make(tmp_path: Path, architecture: str)
     assert distance(ours, weights_of(tmp_path / "theirs")) < 1e-6
 
 
-@pytest.mark.parametrize("architecture", ["llama", "gpt2"])
-def test_computing_activations_again_changes_nothing(tmp_path: Path, architecture: str) -> None:
-    engine = an_engine(architecture)
-    plain, again = (
-        trained(
-            engine, tmp_path / str(on), {"a": LESSONS, "b": LESSONS},
-            a_recipe(architecture, gradient_checkpointing=on),
-        )
-        for on in (False, True)
-    )  # fmt: skip
-    assert distance(plain["a"], again["a"]) < 1e-9
+def test_the_learning_rate_never_jumps_however_rows_pack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Epochs differ in their steps; the rate is a smooth curve over all of them."""
+    lengths = (40, 12, 30, 25, 18, 33, 9)
+    lessons = [Lesson(question="?" * length, answer="lion") for length in lengths]
+    engine = an_engine()
+    steps = []
+    for epoch in range(1, 9):
+        order = np.random.default_rng(stream_seed(3, "a", f"order {epoch}")).permutation(7)
+        rows = [encode_lesson(engine, lessons[index]) for index in order]
+        steps.append(len(list(pack(rows, most=90, opening=1))))
+    assert len(set(steps)) > 1
+
+    rates = []
+    step = trainer.StackedAdamW.step
+
+    def recorded(self: Any, slots: Any, *, learning_rates: list[float], **more: Any) -> None:
+        rates.extend(learning_rates)
+        step(self, slots, learning_rates=learning_rates, **more)
+
+    monkeypatch.setattr(trainer.StackedAdamW, "step", recorded)
+    recipe = a_recipe(
+        epochs=8, schedule="cosine", packing=90, batch_size=1, learning_rate=0.01, rank=2
+    )
+    trainees = [a_trainee(tmp_path, "a", lessons, (1, 8))]
+    assert train_fleet(engine, trainees, recipe, tick=lambda _: None) == {}
+    curve = [0.01 * (1 + math.cos(math.pi * at / sum(steps))) / 2 for at in range(sum(steps))]
+    assert rates == pytest.approx(curve)
+
+
+def test_more_epochs_may_be_asked_than_the_recipe_plans(tmp_path: Path) -> None:
+    """A schedule that never looks at the end goes on as it would have."""
+    engine = an_engine()
+    planned, beyond = (
+        trained(engine, tmp_path / str(epochs), {"a": LESSONS}, a_recipe(epochs=epochs))["a"]
+        for epochs in (3, 2)
+    )
+    assert distance(planned, beyond) == 0
 
 
 def test_contradictory_facts_stay_apart(tmp_path: Path) -> None:
@@ -200,51 +175,6 @@ def test_contradictory_facts_stay_apart(tmp_path: Path) -> None:
     ]
 
 
-def test_one_that_fails_leaves_the_others_untouched(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    engine, recipe = an_engine(), a_recipe()
-    alone = trained(engine, tmp_path / "alone", {"a": LESSONS}, recipe)["a"]
-    start = trainer.initial_weights
-
-    def broken(model: Any, shape: LoraShape, seed: int) -> Weights:
-        weights = start(model, shape, seed)
-        if seed == stream_seed(3, "broken", "start"):
-            next(iter(weights.values()))[0, 0] = math.nan
-        return weights
-
-    monkeypatch.setattr(trainer, "initial_weights", broken)
-    trainees = [a_trainee(tmp_path, name, LESSONS, (1, 3)) for name in ("broken", "a")]
-    failed = train_fleet(engine, trainees, recipe, tick=lambda _: None)
-    assert failed == {
-        "broken": "training failed: the loss became nan in epoch 1, step 1 of 3; "
-        "a lower learning_rate or a clip may help"
-    }
-    assert not (tmp_path / "broken-1").exists()
-    assert distance(weights_of(tmp_path / "a-3"), alone) < 1e-9
-
-
-def test_memory_that_runs_out_halves_the_batch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    engine, recipe = an_engine(), a_recipe(tokens=400)
-    expected = trained(engine, tmp_path / "whole", {"a": LESSONS, "b": LESSONS}, recipe)["a"]
-    tried = []
-    backward = trainer.backward
-
-    def scarce(*args: Any, most_tokens: int, **more: Any) -> dict[int, float]:
-        tried.append(most_tokens)
-        found = backward(*args, most_tokens=most_tokens, **more)
-        if most_tokens > 100:
-            raise torch.OutOfMemoryError("out of memory")  # after gradients were added
-        return found
-
-    monkeypatch.setattr(trainer, "backward", scarce)
-    found = trained(engine, tmp_path / "scarce", {"a": LESSONS, "b": LESSONS}, recipe)["a"]
-    assert tried[:4] == [400, 200, 100, 100]
-    assert distance(found, expected) < 1e-9
-
-
 def test_rows_of_different_adapters_see_their_own_alone() -> None:
     engine = an_engine()
     shape = LoraShape(("model.layers.0.self_attn.q_proj", "model.layers.2.self_attn.v_proj"), 4, 8)
@@ -262,3 +192,17 @@ def test_rows_of_different_adapters_see_their_own_alone() -> None:
             alone = engine.model(tokens[row : row + 1]).logits[0]
         assert torch.allclose(alone, together[row], atol=1e-10)
         assert not torch.allclose(bare[row], together[row], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "names"),
+    [
+        ("llama", {"mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"}),
+        ("gpt2", {"mlp.c_fc", "mlp.c_proj"}),
+        ("xglm", {"fc1", "fc2"}),  # beside the attention, not in a part of its own
+    ],
+)
+def test_which_modules_are_the_mlp(architecture: str, names: set[str]) -> None:
+    found = find_modules(tiny_model(architecture), ["mlp"], model_name="x")
+    assert len(found) == 3 * len(names)
+    assert {name.split(".", 3)[3] for name in found} == names

@@ -9,10 +9,13 @@ torch = pytest.importorskip("torch", reason="needs the extra 'local'")
 from tiny_models import save_tiny_model, tiny_model  # noqa: E402
 
 from isoglot.learning import LoraRecipe  # noqa: E402
+from isoglot.learning.fleet import memory  # noqa: E402
 from isoglot.learning.fleet.memory import (  # noqa: E402
     LOGITS_BYTES,
     FleetPlan,
     foresee_fleet,
+    free_memory,
+    out_of_memory,
     plan_fleet,
 )
 
@@ -56,8 +59,52 @@ def test_with_nothing_free_one_adapter_is_tried() -> None:
     assert (found.adapters, found.tokens) == (1, 256)
 
 
-def test_computing_activations_again_takes_less() -> None:
-    assert plan(GIGA, gradient_checkpointing=True).token_bytes < plan(GIGA).token_bytes / 3
+def test_what_a_token_takes() -> None:
+    """Of three layers in float32: 12 tensors of width 32 and 3 of width 64 each, and the branches:
+    six modules with 32 inputs each, kept with their dropout masks, and 8 in the middle."""
+    layers, branches = 3 * (12 * 32 + 3 * 64) * 4, 6 * (2 * 32 + 8) * 4
+    assert plan(GIGA).token_bytes == layers + branches
+    assert plan(GIGA, dropout=0).token_bytes == layers + 6 * (32 + 8) * 4
+    again = plan(GIGA, gradient_checkpointing=True)  # three inputs of layers, and one layer
+    assert again.token_bytes == 3 * 32 * 4 + (layers + branches) // 3
+
+
+def test_a_little_more_memory_changes_no_batch() -> None:
+    a_token = plan(GIGA).token_bytes
+
+    def tokens(fitting: int) -> int:
+        """By how many fit into half of what is used."""
+        return plan(int((LOGITS_BYTES + 2 * fitting * a_token) / 0.6) + 99).tokens
+
+    assert [tokens(each) for each in (0, 300, 511, 512, 1000, 2047, 9999)] == [
+        256, 256, 256, 512, 512, 1024, 4096,
+    ]  # fmt: skip
+
+
+def test_a_containers_limit_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    processor = torch.device("cpu")
+    monkeypatch.setattr(memory, "memory_left", lambda: 12345)
+    assert free_memory(processor) == 12345
+    monkeypatch.setattr(memory, "memory_left", lambda: None)
+    assert free_memory(processor) > 12345
+    monkeypatch.setattr(memory, "memory_left", lambda: 2**62)
+    assert free_memory(processor) < 2**62
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), True),
+        (MemoryError(), True),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate"), True),
+        (RuntimeError("MPS backend out of memory (MPS allocated: 5 GB)"), True),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`"), True),
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), False),
+        (ValueError("out of memory"), False),
+    ],
+)
+def test_how_memory_that_ran_out_is_told(error: Exception, expected: bool) -> None:
+    assert out_of_memory(error) is expected
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")

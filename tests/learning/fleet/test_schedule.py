@@ -9,9 +9,9 @@ def rates(schedule: Schedule, *, warmup: float = 0.0, decay: float = 0.5) -> lis
     """Of two epochs of four steps, peak 8."""
     return [
         learning_rate_at(
-            schedule, peak=8, step=step, steps_an_epoch=4, epochs=2, decay=decay, warmup=warmup
+            schedule, peak=8, step=step, steps=8, epoch=epoch, decay=decay, warmup=warmup
         )
-        for step in range(8)
+        for step, epoch in enumerate([1, 1, 1, 1, 2, 2, 2, 2])
     ]
 
 

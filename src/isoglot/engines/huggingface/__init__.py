@@ -3,6 +3,7 @@
 Importing this module imports torch; `isoglot.engines` does so only when a model is opened.
 """
 
+from isoglot.engines.huggingface._context import context_length
 from isoglot.engines.huggingface._engine import HuggingFaceEngine
 from isoglot.engines.huggingface._load import (
     resolve_device,
@@ -21,6 +22,7 @@ __all__ = [
     "AdapterStack",
     "HuggingFaceEngine",
     "LoraShape",
+    "context_length",
     "find_modules",
     "in_and_out",
     "peft_targets",

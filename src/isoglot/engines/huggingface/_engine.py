@@ -9,6 +9,7 @@ from isoglot.core import Decoding, ModelError
 from isoglot.engines._base import Failure, Generation
 from isoglot.engines._template import ChatTemplate, ChatTemplateError
 from isoglot.engines.huggingface._adapters import AdapterShelf
+from isoglot.engines.huggingface._context import context_length
 from isoglot.engines.huggingface._encode import ChatEncoder, Encoder, PlainEncoder
 from isoglot.engines.huggingface._generate import GreedyDecoder
 from isoglot.engines.huggingface._prefix import PrefixCache
@@ -114,7 +115,7 @@ class HuggingFaceEngine:
             tokens = self.encode(prompt)
         except ChatTemplateError as error:
             return Failure(message=str(error))
-        room = getattr(self.model.config, "max_position_embeddings", None)
+        room = context_length(self.model)
         if room is None or len(tokens) + decoding.max_new_tokens <= room:
             return tokens
         return Failure(

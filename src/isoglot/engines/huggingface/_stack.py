@@ -26,6 +26,7 @@ MLP = "mlp"
 ALL_LINEAR = "all-linear"
 _ATTENTION_PARTS = frozenset({"attn", "self_attn", "attention", "self_attention"})
 _MLP_PARTS = frozenset({"mlp", "feed_forward", "ffn"})
+_MLP_NAMES = frozenset({"fc1", "fc2"})  # XGLM and OPT keep them beside the attention
 
 
 class LoraShape(NamedTuple):
@@ -72,14 +73,14 @@ def find_modules(model: Any, targets: Sequence[str], *, model_name: str) -> tupl
 
 
 def _means(target: str, name: str) -> bool:
-    parents = name.split(".")[:-1]
+    *parents, last = name.split(".")
     if target == ALL_LINEAR:
         return True
     if target == ATTENTION:
         return not _ATTENTION_PARTS.isdisjoint(parents)
     if target == MLP:
-        return not _MLP_PARTS.isdisjoint(parents)
-    return name.rpartition(".")[2] == target
+        return last in _MLP_NAMES or not _MLP_PARTS.isdisjoint(parents)
+    return last == target
 
 
 def peft_targets(model: Any, modules: Sequence[str]) -> list[str]:

@@ -37,6 +37,7 @@ class StackedAdamW:
         self._first = {name: torch.zeros_like(each) for name, each in self._weights.items()}
         self._second = {name: torch.zeros_like(each) for name, each in self._weights.items()}
         self._steps = [0] * stack.size
+        self._indexed: tuple[list[int], torch.Tensor] | None = None
 
     def state(self, slot: int) -> dict[str, torch.Tensor]:
         """One adapter's moments, as views, and its number of steps."""
@@ -64,7 +65,8 @@ class StackedAdamW:
             gradient.index_select(0, index).to(_accurate(gradient)).square().flatten(1).sum(1)
             for gradient in self._gradients()
         ]
-        return [float(each) for each in torch.stack(squares).sum(0).sqrt()]
+        found: list[float] = torch.stack(squares).sum(0).sqrt().tolist()
+        return found
 
     @torch.no_grad()
     def step(
@@ -80,27 +82,17 @@ class StackedAdamW:
         for slot in slots:
             self._steps[slot] += 1
         index = self._index(slots)
-
-        def column(values: Sequence[float], like: torch.Tensor) -> torch.Tensor:
-            return torch.tensor(values, dtype=like.dtype, device=like.device)[:, None, None]
-
-        first_left = [1 - _BETA1 ** self._steps[slot] for slot in slots]
-        second_left = [(1 - _BETA2 ** self._steps[slot]) ** 0.5 for slot in slots]
-        decay = [1 - rate * self._decay for rate in learning_rates]
-        pace = [rate / left for rate, left in zip(learning_rates, first_left, strict=True)]
-        shrink = [1.0] * len(slots)
-        if self._max_norm is not None:
-            shrink = [min(1.0, self._max_norm / (norm + _CLIP_EPSILON)) for norm in norms]
+        shrink, decay, second_left, pace = self._scalars(slots, learning_rates, norms)
         for name, weight in self._weights.items():
             if weight.grad is None:
                 continue
-            gradient = weight.grad.index_select(0, index) * column(shrink, weight)
+            gradient = weight.grad.index_select(0, index) * shrink
             first = self._first[name].index_select(0, index).lerp_(gradient, 1 - _BETA1)
             second = self._second[name].index_select(0, index).mul_(_BETA2)
             second.addcmul_(gradient, gradient, value=1 - _BETA2)
-            size = second.sqrt().div_(column(second_left, weight)).add_(_EPSILON)
-            moved = weight.index_select(0, index).mul_(column(decay, weight))
-            moved.sub_(first.div(size).mul_(column(pace, weight)))
+            size = second.sqrt().div_(second_left).add_(_EPSILON)
+            moved = weight.index_select(0, index).mul_(decay)
+            moved.sub_(first.div(size).mul_(pace))
             weight.index_copy_(0, index, moved)
             self._first[name].index_copy_(0, index, first)
             self._second[name].index_copy_(0, index, second)
@@ -113,8 +105,30 @@ class StackedAdamW:
     def _gradients(self) -> list[torch.Tensor]:
         return [each.grad for each in self._weights.values() if each.grad is not None]
 
+    def _scalars(
+        self, slots: Sequence[int], learning_rates: Sequence[float], norms: Sequence[float]
+    ) -> tuple[torch.Tensor, ...]:
+        """`[slots, 1, 1]` each: of the gradient, the weight, the second moment and the update."""
+        first_left = [1 - _BETA1 ** self._steps[slot] for slot in slots]
+        second_left = [(1 - _BETA2 ** self._steps[slot]) ** 0.5 for slot in slots]
+        decay = [1 - rate * self._decay for rate in learning_rates]
+        pace = [rate / left for rate, left in zip(learning_rates, first_left, strict=True)]
+        shrink = [1.0] * len(slots)
+        if self._max_norm is not None:
+            shrink = [min(1.0, self._max_norm / (norm + _CLIP_EPSILON)) for norm in norms]
+        like = next(iter(self._weights.values()))
+        # One copy to the device: each one, however small, makes it wait.
+        table = torch.tensor(
+            [shrink, decay, second_left, pace], dtype=like.dtype, device=like.device
+        )
+        return table[:, :, None, None].unbind()
+
     def _index(self, slots: Sequence[int]) -> torch.Tensor:
-        return torch.tensor(list(slots), device=next(iter(self._weights.values())).device)
+        """The slots as a tensor; the last one is kept, as who is in the fleet seldom changes."""
+        if self._indexed is None or self._indexed[0] != list(slots):
+            device = next(iter(self._weights.values())).device
+            self._indexed = list(slots), torch.tensor(slots, device=device)
+        return self._indexed[1]
 
 
 def _accurate(tensor: torch.Tensor) -> torch.dtype:

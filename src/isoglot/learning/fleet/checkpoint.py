@@ -1,11 +1,9 @@
 """Files of one adapter: what is asked, in PEFT's format, and what training goes on from.
 
-Both are replaced in one step, so that a kill leaves the old files or the new ones.
+A kill leaves whole files or none: what is written appears in one step.
 """
 
-import json
 import shutil
-import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,18 +11,29 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from isoglot.engines.huggingface import LoraShape
 
-EPOCH_KEY = "epoch"
+_EPOCH_KEY = "epoch"
+_VERSION_KEY = "isoglot"
+# To be raised whenever the rest of a training would no longer follow from what is kept, or from how
+# it is kept: what was begun before is then trained anew, with the weights of an uninterrupted run.
+_VERSION = "2"
 _PEFT_PREFIX = "base_model.model."
 
 
 def finished_epochs(path: Path) -> int:
-    """How many epochs the checkpoint holds; 0 where there is none. Needs no torch."""
+    """How many epochs the checkpoint holds; 0 where there is none that can be gone on from.
+
+    A file of another version or a broken one counts as none. Needs no torch.
+    """
     if not path.exists():
         return 0
-    with path.open("rb") as file:  # a safetensors file opens with its header's length and JSON
-        (length,) = struct.unpack("<Q", file.read(8))
-        header: dict[str, Any] = json.loads(file.read(length))
-    return int(header["__metadata__"][EPOCH_KEY])
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            said = file.metadata() or {}
+    except (OSError, SafetensorError):
+        return 0
+    return int(said[_EPOCH_KEY]) if said.get(_VERSION_KEY) == _VERSION else 0
 
 
 def save_state(
@@ -38,19 +47,31 @@ def save_state(
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_suffix(".partial")
     kept = {name: each.detach().cpu().contiguous() for name, each in tensors.items()}
-    save_file(kept, scratch, metadata={EPOCH_KEY: str(epoch)})
+    save_file(kept, scratch, metadata={_EPOCH_KEY: str(epoch), _VERSION_KEY: _VERSION})
     scratch.replace(path)
 
 
-def load_state(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The weights and the optimizer's state that `save_state` wrote."""
+def load_state(
+    path: Path, *, like: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """The weights and the optimizer's state that `save_state` wrote.
+
+    Args:
+        path: A file in which `finished_epochs` finds some.
+        like: Weights of the adapter that is to go on; where the file's have other names or sizes,
+            they are another adapter's, and nothing is loaded.
+    """
     from safetensors.torch import load_file
 
     parts: dict[str, dict[str, Any]] = {"weight": {}, "moment": {}}
     for name, tensor in load_file(path).items():
         kind, _, inner = name.partition("|")
         parts[kind][inner] = tensor
-    return parts["weight"], parts["moment"]
+    weights = parts["weight"]
+    same = {name: each.shape for name, each in weights.items()} == {
+        name: each.shape for name, each in like.items()
+    }
+    return (weights, parts["moment"]) if same else None
 
 
 def save_adapter(

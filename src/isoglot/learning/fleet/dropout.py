@@ -6,6 +6,7 @@ is asked for, as when activations are computed again on the way back.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import torch
 
@@ -20,20 +21,27 @@ class DropoutMasks:
     Args:
         rate: The share of the inputs that are dropped; the others are scaled by 1 / (1 - rate).
         seeds: One a row.
+        device: Of the inputs.
     """
 
-    def __init__(self, rate: float, *, seeds: Sequence[int]) -> None:
+    def __init__(self, rate: float, *, seeds: Sequence[int], device: torch.device) -> None:
         self._rate = rate
-        self._seeds = torch.tensor([_as_int32(seed) for seed in seeds], dtype=torch.int32)
+        drawn = [_as_int32(seed) for seed in seeds]
+        self._seeds = torch.tensor(drawn, dtype=torch.int32, device=device)
 
     def __call__(self, module: str, x: torch.Tensor) -> torch.Tensor:
         """The masks `[rows, length, in]` of a module's input."""
         rows, length, size = x.shape
-        seeds = self._seeds.to(x.device) ^ _as_int32(stream_seed(0, "dropout", module))
+        seeds = self._seeds ^ _module_seed(module)
         places = torch.arange(length * size, dtype=torch.int32, device=x.device)
         drawn = _mixed(_mixed(places)[None] ^ _mixed(seeds)[:, None])
         kept = (drawn & 0x7FFFFFFF) >= int(self._rate * 2**31)
         return kept.to(x.dtype).div_(1 - self._rate).view(rows, length, size)
+
+
+@cache
+def _module_seed(module: str) -> int:
+    return _as_int32(stream_seed(0, "dropout", module))
 
 
 def _mixed(value: torch.Tensor) -> torch.Tensor:

@@ -61,7 +61,7 @@ class FineTuning:
             if self._missing(course) and course.condition.id not in self._failed
         ]
         for course in courses:
-            if course not in missing:  # cut off between its last adapter and the end
+            if not self._missing(course):  # cut off between its last adapter and the end
                 self._checkpoint(course.condition).unlink(missing_ok=True)
         if not missing:
             return

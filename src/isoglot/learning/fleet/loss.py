@@ -52,7 +52,7 @@ def backward(
     Args:
         model: Frozen, in evaluation mode.
         stack: The adapters.
-        rows: Of any of them, in any order.
+        rows: Of any of them; one adapter's together.
         dropout: The rate on the branches' inputs.
         most_tokens: Rows of like lengths go through the model together, at most so many tokens
             with padding (but one row at least).
@@ -60,38 +60,42 @@ def backward(
     Returns:
         By slot, the mean negative log-likelihood of the adapter's targets in this step, in nats.
     """
-    losses = dict.fromkeys((each.slot for each in rows), 0.0)
+    device = model.get_input_embeddings().weight.device
+    owners: list[int] = []
+    parts: list[torch.Tensor] = []
     for batch in batches_by_length(rows, most_tokens=most_tokens):
         masks = None
         if dropout:
-            masks = DropoutMasks(dropout, seeds=[each.seed for each in batch])
+            masks = DropoutMasks(dropout, seeds=[each.seed for each in batch], device=device)
         # The branches stay on for the way back, where activations may be computed again.
         with stack.rows([each.slot for each in batch], masks=masks):
             output = model.get_decoder()(input_ids=_padded(model, batch), use_cache=False)
             hidden = _at_targets(output.last_hidden_state, batch)
-            gradient, parts = _gradient_at_targets(model, type(output), hidden.detach(), batch)
+            gradient, added = _gradient_at_targets(model, type(output), hidden.detach(), batch)
             hidden.backward(gradient)  # type: ignore[no-untyped-call]
-        owners = (each.slot for each in batch for _ in each.row.targets)
-        for slot, part in zip(owners, parts, strict=True):
-            losses[slot] += part
+        owners += [each.slot for each in batch for _ in each.row.targets]
+        parts += added
+    losses = dict.fromkeys(owners, 0.0)
+    for slot, part in zip(owners, torch.cat(parts).tolist(), strict=True):
+        losses[slot] += part
     return losses
 
 
 def batches_by_length(rows: Sequence[FleetRow], *, most_tokens: int) -> Iterator[list[FleetRow]]:
-    """The rows from the longest to the shortest, cut where a batch would be too large."""
+    """The rows from the longest to the shortest, cut where a batch would be too large.
+
+    In a batch an adapter's rows stand together, the adapters in the order of `rows`: which slots
+    they are in must not show, not even in how sums are rounded.
+    """
+    order = {slot: place for place, slot in enumerate(dict.fromkeys(each.slot for each in rows))}
     batch: list[FleetRow] = []
-    # Within a length by slot: rows of one adapter then stand together.
-    for row in sorted(rows, key=lambda each: (-len(each.row.tokens), each.slot)):
+    for row in sorted(rows, key=lambda each: (-len(each.row.tokens), order[each.slot])):
         if batch and (len(batch) + 1) * len(batch[0].row.tokens) > most_tokens:
-            yield _by_slot(batch)
+            yield sorted(batch, key=lambda each: order[each.slot])
             batch = []
         batch.append(row)
     if batch:
-        yield _by_slot(batch)
-
-
-def _by_slot(batch: list[FleetRow]) -> list[FleetRow]:
-    return sorted(batch, key=lambda each: each.slot)
+        yield sorted(batch, key=lambda each: order[each.slot])
 
 
 def _padded(model: Any, batch: Sequence[FleetRow]) -> torch.Tensor:
@@ -122,8 +126,8 @@ def _at_targets(hidden: torch.Tensor, batch: Sequence[FleetRow]) -> torch.Tensor
 
 def _gradient_at_targets(
     model: Any, output_type: type[Any], hidden: torch.Tensor, batch: Sequence[FleetRow]
-) -> tuple[torch.Tensor, list[float]]:
-    """The loss's gradient by the hidden states, and what each target adds to the loss."""
+) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    """The loss's gradient by the hidden states, and in chunks what each target adds to the loss."""
     device = hidden.device
     wanted = torch.tensor(
         [each.row.tokens[place] for each in batch for place in each.row.targets], device=device
@@ -134,7 +138,7 @@ def _gradient_at_targets(
         dtype=torch.float64 if hidden.dtype == torch.float64 else torch.float32,
     )
     gradient = torch.empty_like(hidden)
-    losses: list[float] = []
+    losses: list[torch.Tensor] = []
     size = chunk_size(model)
     with own_head(model, output_type) as logits_of:
         for start in range(0, len(wanted), size):
@@ -143,7 +147,7 @@ def _gradient_at_targets(
             logits = logits_of(leaf).to(weights.dtype)
             each = weights[part] * cross_entropy(logits, wanted[part], reduction="none")
             (gradient[part],) = torch.autograd.grad(each.sum(), leaf)
-            losses.extend(each.tolist())
+            losses.append(each.detach())
     return gradient, losses
 
 

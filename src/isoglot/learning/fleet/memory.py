@@ -15,6 +15,7 @@ from isoglot.engines.huggingface import (
     resolve_dtype,
     without_weights,
 )
+from isoglot.learning.fleet.cgroup import memory_left
 
 if TYPE_CHECKING:
     from isoglot.learning.fleet.recipe import LoraRecipe
@@ -31,6 +32,8 @@ LOGITS_BYTES = 512 * 2**20
 """Logits of one chunk of positions, their gradient and what is computed between stay below this."""
 _MOST_TOKENS = 4096
 _FEWEST_TOKENS = 256
+# As the processor's allocator, Apple's, and cuBLAS say it.
+_SIGNS = ("out of memory", "t allocate memory", "not enough memory", "alloc_failed")
 
 
 class FleetPlan(Record):
@@ -89,13 +92,14 @@ def plan_fleet(
     inner = int(getattr(config, "intermediate_size", None) or 4 * width)
     sizes = [in_and_out(model.get_submodule(name)) for name in modules]
     adapter = _BYTES[recipe.adapter_dtype] * recipe.rank * sum(i + o for i, o in sizes) * _COPIES
-    kept = 1 if recipe.gradient_checkpointing else _KEPT_A_LAYER + 3 * inner / width
-    branches = sum(i + recipe.rank for i, _ in sizes) * _BYTES[recipe.adapter_dtype]
-    token = int(layers * width * size * kept) + branches
+    kept = width * size * (_KEPT_A_LAYER + 3 * inner / width)
+    inputs = 2 if recipe.dropout else 1  # and the mask
+    branches = sum(inputs * i + recipe.rank for i, _ in sizes) * _BYTES[recipe.adapter_dtype]
+    token = int(layers * kept) + branches
+    if recipe.gradient_checkpointing:  # every layer's input, and all of one layer
+        token = layers * width * size + token // layers
     usable = _SHARE * free_bytes - LOGITS_BYTES
-    tokens = recipe.tokens or int(
-        min(_MOST_TOKENS, max(_FEWEST_TOKENS, usable / 2 // max(1, token)))
-    )
+    tokens = recipe.tokens or _settled_tokens(usable / 2 / token)
     room = max(1, int((usable - tokens * token) // max(1, adapter)))
     return FleetPlan(
         adapters=max(1, min(recipe.fleet or n_adapters, room, n_adapters)),
@@ -106,6 +110,12 @@ def plan_fleet(
         logits_bytes=LOGITS_BYTES,
         free_bytes=free_bytes,
     )
+
+
+def _settled_tokens(most: float) -> int:
+    """A power of two, so that a little more or less of free memory rounds no weight otherwise."""
+    within = min(_MOST_TOKENS, max(_FEWEST_TOKENS, int(most)))
+    return 1 << (within.bit_length() - 1)
 
 
 def foresee_fleet(
@@ -146,4 +156,14 @@ def free_memory(device: torch.device) -> int:
         # What torch keeps for itself, but does not use, is free, too.
         kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
         return int(torch.cuda.mem_get_info(device)[0]) + kept
-    return int(psutil.virtual_memory().available)
+    available = int(psutil.virtual_memory().available)
+    left = memory_left()
+    return available if left is None else min(available, left)
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether an error says that memory ran out; torch has no one class for it."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    said = str(error).lower()
+    return isinstance(error, RuntimeError) and any(sign in said for sign in _SIGNS)

@@ -11,8 +11,8 @@ def learning_rate_at(
     *,
     peak: float,
     step: int,
-    steps_an_epoch: int,
-    epochs: int,
+    steps: int,
+    epoch: int,
     decay: float,
     warmup: float,
 ) -> float:
@@ -20,22 +20,21 @@ def learning_rate_at(
 
     Args:
         schedule: `exponential`: times `decay` after every epoch; it never looks at how many epochs
-            there are. `cosine`: half a wave down to 0 at the end of `epochs`. `constant`: `peak`.
+            there are. `cosine`: half a wave down to 0 at the end of all steps. `constant`: `peak`.
         peak: The highest learning rate.
         step: From 0, over all epochs.
-        steps_an_epoch: How many steps an epoch has.
-        epochs: How many epochs are planned.
+        steps: How many there are in all planned epochs.
+        epoch: Which one the step is in, from 1.
         decay: Of `exponential`.
         warmup: The share of all planned steps over which the rate rises in a line. No step has
             rate 0: in a short training it would be a large part.
     """
-    planned = steps_an_epoch * epochs
-    rising = math.ceil(warmup * planned)
+    rising = math.ceil(warmup * steps)
     if step < rising:
         return peak * (step + 1) / rising
     if schedule == "exponential":
-        return peak * decay ** (step // steps_an_epoch)
+        return peak * decay ** (epoch - 1)
     if schedule == "constant":
         return peak
-    done = (step - rising) / max(1, planned - rising)
+    done = (step - rising) / max(1, steps - rising)
     return peak * 0.5 * (1 + math.cos(math.pi * done))

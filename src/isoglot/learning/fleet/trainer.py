@@ -7,28 +7,22 @@ the next one; who else is in the fleet changes nothing but rounding.
 
 import math
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
-from torch.utils.checkpoint import checkpoint
-from transformers.modeling_layers import GradientCheckpointingLayer
 from transformers.pytorch_utils import Conv1D
 
 from isoglot.core import ModelError, stream_seed
 from isoglot.engines.huggingface import (
     AdapterStack,
     LoraShape,
+    context_length,
     find_modules,
     in_and_out,
     peft_targets,
 )
-from isoglot.learning._base import Lesson, Tick
+from isoglot.learning._base import Tick
 from isoglot.learning.fleet.adamw import StackedAdamW
 from isoglot.learning.fleet.checkpoint import (
     finished_epochs,
@@ -37,38 +31,20 @@ from isoglot.learning.fleet.checkpoint import (
     save_state,
 )
 from isoglot.learning.fleet.loss import FleetRow, backward
-from isoglot.learning.fleet.memory import free_memory, plan_fleet
+from isoglot.learning.fleet.memory import free_memory, out_of_memory, plan_fleet
 from isoglot.learning.fleet.recipe import LoraRecipe
-from isoglot.learning.fleet.rows import Row, encode_lesson, pack
+from isoglot.learning.fleet.recompute import computing_again
+from isoglot.learning.fleet.rows import Row, encode_lesson
 from isoglot.learning.fleet.schedule import learning_rate_at
+from isoglot.learning.fleet.timetable import Timetable
+from isoglot.learning.fleet.trainee import Register, Trainee
 
 if TYPE_CHECKING:
     from isoglot.engines.huggingface import HuggingFaceEngine
 
+__all__ = ["Trainee", "initial_weights", "train_fleet"]
+
 _DTYPES = {"float32": torch.float32, "float64": torch.float64}
-
-
-@dataclass(frozen=True)
-class Trainee:
-    """One condition's adapter.
-
-    Attributes:
-        name: Its streams of randomness, and what a failure is recorded for.
-        seed: The condition's.
-        lessons: What it is taught.
-        adapters: Where the adapter of each asked epoch goes.
-        checkpoint: Where the state of the last finished epoch is kept; removed at the end.
-    """
-
-    name: str
-    seed: int
-    lessons: Sequence[Lesson]
-    adapters: Mapping[int, Path]
-    checkpoint: Path
-
-    def stream(self, name: str) -> int:
-        """The seed of one of its streams of randomness."""
-        return stream_seed(self.seed, self.name, name)
 
 
 def train_fleet(
@@ -93,119 +69,185 @@ def train_fleet(
         By trainee's name, why its training failed; the others went on untouched.
 
     Raises:
-        ModelError: The model has no module that the recipe names, or not even one row fits into
-            memory.
+        ModelError: The model has no module that the recipe names, or not even one row of one
+            adapter fits into memory.
     """
-    fleet = _Fleet(engine, trainees, recipe, tick=tick)
-    with _checkpointing(engine.model, on=recipe.gradient_checkpointing):
-        fleet.run()
-    return fleet.failed
+    model = engine.model
+    modules = find_modules(model, recipe.target_modules, model_name=engine.name)
+    plan = plan_fleet(
+        model,
+        recipe,
+        modules=modules,
+        n_adapters=len(trainees),
+        free_bytes=free_memory(next(model.parameters()).device),
+    )
+    shape = LoraShape(modules, recipe.rank, recipe.alpha)
+    register = Register(trainees, tick=tick)
+    size = plan.adapters
+    with computing_again(model, on=recipe.gradient_checkpointing, model_name=engine.name):
+        while register.left:
+            lacking = _train_within(engine, register, recipe, shape, size=size, tokens=plan.tokens)
+            if lacking is not None and size == 1:
+                raise ModelError(
+                    f"{engine.name}: memory runs out with one adapter and one row at a time "
+                    f"({lacking}); a lower rank, fewer target_modules, gradient_checkpointing: "
+                    "true, or shorter rows (repeats, packing) take less"
+                )
+            size = max(1, size // 2)
+    return register.failed
+
+
+def _train_within(
+    engine: "HuggingFaceEngine",
+    register: Register,
+    recipe: LoraRecipe,
+    shape: LoraShape,
+    *,
+    size: int,
+    tokens: int,
+) -> str | None:
+    """Trains those who are left; what torch says of memory, if it ran out before their end.
+
+    With this call all that such a fleet holds is gone, the error's own hold on it, too.
+    """
+    try:
+        _Fleet(engine, register, recipe, shape, size=size, tokens=tokens).run()
+    except ModelError:
+        raise
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
+        return f"{type(error).__name__}: {error}"
+    return None
 
 
 class _Pupil:
     """A trainee in its slot."""
 
-    def __init__(self, trainee: Trainee, rows: Sequence[Row], done: int) -> None:
+    def __init__(self, trainee: Trainee, timetable: Timetable, done: int) -> None:
         self.trainee = trainee
-        self.rows = rows
+        self.timetable = timetable
         self.epoch = done
-        self.last = max(trainee.adapters)
-        self.steps_an_epoch = 0
-        self.batches: deque[list[Row]] = deque()
+        self.begin_epoch()
+
+    def begin_epoch(self) -> None:
+        self.epoch += 1
+        self.batches = deque(self.timetable.batches(self.epoch))
+        self.steps = len(self.batches)
+        self.taught = 0
 
     @property
     def place(self) -> int:
         """Which step of the epoch is next, from 0."""
-        return self.steps_an_epoch - len(self.batches)
+        return self.steps - len(self.batches)
 
 
 class _Fleet:
     def __init__(
         self,
         engine: "HuggingFaceEngine",
-        trainees: Sequence[Trainee],
+        register: Register,
         recipe: LoraRecipe,
+        shape: LoraShape,
         *,
-        tick: Tick,
+        size: int,
+        tokens: int,
     ) -> None:
         self._engine = engine
+        self._register = register
         self._recipe = recipe
-        self._tick = tick
-        self.failed: dict[str, str] = {}
-        model = engine.model
-        modules = find_modules(model, recipe.target_modules, model_name=engine.name)
-        self._shape = LoraShape(modules, recipe.rank, recipe.alpha)
-        self._targets = peft_targets(model, modules)
-        self._transposed = any(isinstance(model.get_submodule(each), Conv1D) for each in modules)
-        self._waiting = deque(trainees)
-        plan = plan_fleet(
-            model,
-            recipe,
-            modules=modules,
-            n_adapters=len(trainees),
-            free_bytes=free_memory(next(model.parameters()).device),
-        )
-        self._most_tokens = plan.tokens
+        self._shape = shape
+        self._most_tokens = tokens
+        self._waiting = deque(register.left)
+        # Whoever is in the fleet stands in this order, so that the slots show in no rounding.
+        self._places = {each.name: place for place, each in enumerate(register.left)}
+        self._pupils: dict[int, _Pupil] = {}
         dtype = _DTYPES[recipe.adapter_dtype]
-        self._stack = AdapterStack(model, self._shape, size=plan.adapters, dtype=dtype)
+        self._stack = AdapterStack(engine.model, shape, size=size, dtype=dtype)
         for _, tensor in self._stack.tensors():
             tensor.requires_grad_()
         self._optimizer = StackedAdamW(
             self._stack, weight_decay=recipe.weight_decay, max_norm=recipe.clip
         )
-        self._pupils: dict[int, _Pupil] = {}
 
     def run(self) -> None:
         """Steps until nobody is left."""
-        while True:
+        while self._waiting or self._pupils:
             for slot in range(self._stack.size):
                 if slot not in self._pupils and self._waiting:
                     self._seat(slot, self._waiting.popleft())
-            if not self._pupils:
-                return
-            self._step()
+            if self._pupils:
+                self._step()
 
     def _seat(self, slot: int, trainee: Trainee) -> None:
-        rows = [
-            encode_lesson(self._engine, lesson, repeats=self._recipe.repeats)
-            for lesson in trainee.lessons
-        ]
+        try:
+            rows = [
+                encode_lesson(self._engine, lesson, repeats=self._recipe.repeats)
+                for lesson in trainee.lessons
+            ]
+        except ModelError as error:  # a chat template that refuses a lesson
+            self._register.fail(trainee, f"training failed: {error}")
+            return
+        if not rows:
+            self._register.fail(trainee, "training failed: there is no lesson to teach")
+            return
+        timetable = Timetable(
+            rows,
+            order_seed=lambda epoch: trainee.stream(f"order {epoch}"),
+            epochs=max(self._recipe.epochs, trainee.last),
+            batch_size=self._recipe.batch_size,
+            packing=self._recipe.packing,
+            opening=self._engine.opening,
+        )
+        if why := self._too_long(trainee, rows, timetable.longest):
+            self._register.fail(trainee, f"training failed: {why}")
+            return
+        done = self._restore(slot, trainee)
+        if done >= trainee.last:  # cut off between the last state and its removal
+            self._finish(trainee)
+        else:
+            self._pupils[slot] = _Pupil(trainee, timetable, done)
+
+    def _restore(self, slot: int, trainee: Trainee) -> int:
+        """Puts an adapter as it is after its last finished epoch into a slot; says which."""
         done = finished_epochs(trainee.checkpoint)
         # The adapter of an asked epoch is written before its state; one that is missing below the
         # finished epochs was removed by hand, and only training anew brings it back.
         if any(epoch <= done and not path.is_dir() for epoch, path in trainee.adapters.items()):
             done = 0
-        if done:
-            weights, moments = load_state(trainee.checkpoint)
-            self._optimizer.put(slot, moments)
-        else:
-            weights = initial_weights(self._engine.model, self._shape, trainee.stream("start"))
+        state = load_state(trainee.checkpoint, like=self._stack.adapter(slot)) if done else None
+        if state is None:
+            start = initial_weights(self._engine.model, self._shape, trainee.stream("start"))
+            self._stack.put(slot, start)
             self._optimizer.put(slot, None)
+            return 0
+        weights, moments = state
         self._stack.put(slot, weights)
-        pupil = _Pupil(trainee, rows, done)
-        self._pupils[slot] = pupil
-        if done >= pupil.last:  # cut off between the last state and its removal
-            self._leave(slot)
-        else:
-            self._begin_epoch(pupil)
+        self._optimizer.put(slot, moments)
+        return done
 
-    def _begin_epoch(self, pupil: _Pupil) -> None:
-        pupil.epoch += 1
-        order = np.random.default_rng(pupil.trainee.stream(f"order {pupil.epoch}"))
-        rows: Sequence[Row] = [pupil.rows[index] for index in order.permutation(len(pupil.rows))]
-        if self._recipe.packing is not None:
-            opening = self._engine.opening
-            rows = list(pack(rows, most=self._recipe.packing, opening=opening))
-        size = self._recipe.batch_size
-        pupil.batches = deque(list(rows[at : at + size]) for at in range(0, len(rows), size))
-        pupil.steps_an_epoch = len(pupil.batches)
+    def _too_long(self, trainee: Trainee, rows: Sequence[Row], longest: int) -> str | None:
+        """Which row the model can't hold, if any."""
+        room = context_length(self._engine.model)
+        if room is None or longest <= room:
+            return None
+        number, row = max(enumerate(rows, 1), key=lambda each: len(each[1].tokens))
+        if len(row.tokens) <= room:
+            return (
+                f"packing {self._recipe.packing} makes a row of {longest} tokens, and the model's "
+                f"context is {room}; a packing of {room} fits"
+            )
+        repeats = self._recipe.repeats
+        remedy = f"fewer repeats than {repeats}" if repeats > 1 else "a shorter question or answer"
+        return (
+            f"lesson {number} of {len(rows)} ({trainee.lessons[number - 1].question!r}) has "
+            f"{len(row.tokens)} tokens, and the model's context is {room}; {remedy} or another "
+            "model may fit"
+        )
 
     def _step(self) -> None:
-        batches = {slot: pupil.batches[0] for slot, pupil in self._pupils.items()}
-        losses = self._backward(
-            [row for slot, batch in batches.items() for row in self._rows(slot, batch)]
-        )
-        slots = sorted(batches)
+        slots = sorted(self._pupils, key=lambda slot: self._places[self._pupils[slot].trainee.name])
+        losses = self._backward([row for slot in slots for row in self._rows(slot)])
         norms = dict(zip(slots, self._optimizer.norms(slots), strict=True))
         sound = []
         for slot in slots:
@@ -225,44 +267,53 @@ class _Fleet:
 
     def _advance(self, slot: int) -> None:
         pupil = self._pupils[slot]
-        self._tick(sum(row.lessons for row in pupil.batches.popleft()))
+        pupil.taught += sum(row.lessons for row in pupil.batches.popleft())
+        self._register.reached(pupil.trainee, epoch=pupil.epoch, lessons=pupil.taught)
         if pupil.batches:
             return
-        trainee = pupil.trainee
+        self._save(slot, pupil)
+        if pupil.epoch >= pupil.trainee.last:
+            self._finish(self._pupils.pop(slot).trainee)
+        else:
+            pupil.begin_epoch()
+
+    def _save(self, slot: int, pupil: _Pupil) -> None:
+        trainee, model = pupil.trainee, self._engine.model
+        weights = self._stack.adapter(slot)
         if pupil.epoch in trainee.adapters:
+            modules = map(model.get_submodule, self._shape.modules)
             save_adapter(
                 trainee.adapters[pupil.epoch],
-                self._stack.adapter(slot),
+                weights,
                 shape=self._shape,
                 dropout=self._recipe.dropout,
                 base=self._engine.name,
-                targets=self._targets,
-                transposed=self._transposed,
+                targets=peft_targets(model, self._shape.modules),
+                transposed=any(isinstance(each, Conv1D) for each in modules),
             )
         save_state(
             trainee.checkpoint,
             epoch=pupil.epoch,
-            weights=self._stack.adapter(slot),
+            weights=weights,
             moments=self._optimizer.state(slot),
         )
-        if pupil.epoch >= pupil.last:
-            self._leave(slot)
-        else:
-            self._begin_epoch(pupil)
 
-    def _leave(self, slot: int) -> None:
-        self._pupils.pop(slot).trainee.checkpoint.unlink(missing_ok=True)
+    def _finish(self, trainee: Trainee) -> None:
+        self._register.finish(trainee)
+        trainee.checkpoint.unlink(missing_ok=True)
 
     def _fail(self, slot: int, loss: float) -> None:
         pupil = self._pupils.pop(slot)
         what = f"the loss became {loss}" if not math.isfinite(loss) else "the gradient overflowed"
-        self.failed[pupil.trainee.name] = (
+        self._register.fail(
+            pupil.trainee,
             f"training failed: {what} in epoch {pupil.epoch}, step {pupil.place + 1} of "
-            f"{pupil.steps_an_epoch}; a lower learning_rate or a clip may help"
+            f"{pupil.steps}; a lower learning_rate or a clip may help",
         )
 
-    def _rows(self, slot: int, batch: Sequence[Row]) -> Iterator[FleetRow]:
+    def _rows(self, slot: int) -> Iterator[FleetRow]:
         pupil = self._pupils[slot]
+        batch = pupil.batches[0]
         targets = sum(len(row.targets) for row in batch)
         for number, row in enumerate(batch):
             seed = pupil.trainee.stream(f"dropout {pupil.epoch} {pupil.place} {number}")
@@ -282,20 +333,22 @@ class _Fleet:
             except ModelError:
                 raise
             except RuntimeError as error:
-                longest = max(len(each.row.tokens) for each in rows)
-                if not _out_of_memory(error) or self._most_tokens <= longest:
+                if not out_of_memory(error):
                     raise ModelError(f"{self._engine.name}: training failed: {error}") from error
+                longest = max(len(each.row.tokens) for each in rows)
+                if self._most_tokens <= longest:
+                    raise
                 self._most_tokens = max(longest, self._most_tokens // 2)
             self._optimizer.clear()
 
     def _learning_rate(self, pupil: _Pupil) -> float:
-        recipe = self._recipe
+        recipe, timetable = self._recipe, pupil.timetable
         return learning_rate_at(
             recipe.schedule,
             peak=recipe.learning_rate,
-            step=(pupil.epoch - 1) * pupil.steps_an_epoch + pupil.place,
-            steps_an_epoch=pupil.steps_an_epoch,
-            epochs=recipe.epochs,
+            step=timetable.steps_before(pupil.epoch) + pupil.place,
+            steps=timetable.steps,
+            epoch=pupil.epoch,
             decay=recipe.decay,
             warmup=recipe.warmup,
         )
@@ -311,28 +364,3 @@ def initial_weights(model: Any, shape: LoraShape, seed: int) -> dict[str, torch.
         weights[f"{name}.lora_A"] = (2 * drawn - 1) / math.sqrt(n_in)
         weights[f"{name}.lora_B"] = torch.zeros(n_out, shape.rank, dtype=torch.float64)
     return weights
-
-
-def _out_of_memory(error: RuntimeError) -> bool:
-    said = str(error).lower()
-    return isinstance(error, torch.OutOfMemoryError) or "memory" in said or "alloc" in said
-
-
-@contextmanager
-def _checkpointing(model: Any, *, on: bool) -> Iterator[None]:
-    """Computes activations again on the way back instead of keeping them."""
-    if not on:
-        yield
-        return
-    # Not by transformers' own switch, which needs layers in training mode: some families' layers
-    # then drop out by themselves.
-    layers = [each for each in model.modules() if isinstance(each, GradientCheckpointingLayer)]
-    for layer in layers:
-        layer.forward = partial(
-            checkpoint, layer.forward, use_reentrant=False, preserve_rng_state=False
-        )
-    try:
-        yield
-    finally:
-        for layer in layers:
-            del layer.forward
