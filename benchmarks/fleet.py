@@ -37,9 +37,9 @@ from isoglot.engines.huggingface import HuggingFaceEngine
 
 QUICK_REPEATS, REPEATS = 1, 5
 QUICK_LESSONS, LESSONS = 2, 8
-QUICK_SCOPE = Scope(facts=8, epochs=2)
+QUICK_SCOPE = Scope(facts=6, epochs=2)
 QUICK_SLICE, SLICE = Slice(steps=3, questions=2), Slice(steps=8, questions=6)
-QUICK_ALIKE, ALIKE = Scope(facts=6, epochs=6), Scope(facts=24, epochs=8)
+QUICK_ALIKE, ALIKE = Scope(facts=4, epochs=6), Scope(facts=24, epochs=8)
 """In which both ways are trained alike, in one language."""
 
 

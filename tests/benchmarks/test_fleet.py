@@ -167,7 +167,7 @@ def test_the_whole_program_with_a_tiny_model(part, capsys, tmp_path):
         "adapter-steps a second, fleet of 1": None,
         "adapter-steps a second, fleet of 8": None,
         "adapter-steps a second, fleet of 32": 5.0,
-        "seconds of the effectiveness study, 4 languages, 8 facts, 2 epochs": None,
+        "seconds of the effectiveness study, 4 languages, 6 facts, 2 epochs": None,
         "seconds of the effectiveness study, 4 languages, 100 facts, 12 epochs, ours estimated, "
         "too": 30.0,
     }
