@@ -18,6 +18,18 @@ pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="needs Chromium (apt-get install chromium)"
 )
 
+PARADIGMS = ("in-context", "fine-tuning")
+# The figures that have a chart a paradigm.
+BY_PARADIGM = (
+    "transfer",
+    "transfer-bars",
+    "transfer-means",
+    "directions",
+    "priority",
+    "robustness-resistance",
+    "robustness-adopted",
+    "robustness-accuracy",
+)
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -138,11 +150,11 @@ def test_every_chart_is_drawn_and_nothing_complains(opened):
         "curves-0-0",
         "times-shown-0",
         "facts-in-context-0",
-        "transfer-in-context-0",
-        "transfer-fine-tuning-0",
+        "preferences-0",
         "gaps",
+        *(f"{name}-{paradigm}-0" for name in BY_PARADIGM for paradigm in PARADIGMS),
     }
-    assert document.count('data-state="drawn"') == 6
+    assert document.count('data-state="drawn"') == 5 + 2 * len(BY_PARADIGM)
     # Points: 5 languages at 6 epochs, and one key beside each language's name.
     assert points(drawn["curves-0-0"]) == 5 * 6 + 5
     # Dots: learning, transfer by either side within each tier of the other, and robustness, in two

@@ -34,7 +34,7 @@ def test_the_last_epoch_of_every_contrast_is_drawn(gap):
             gap(-0.3, -0.5, -0.1, question="transfer", measure="tier_gap_taught"),
         ]
     )
-    assert [(row["what"], row["stage"], row["gap"]) for row in rows(chart)] == [
+    assert [(row["what"], row["words"], row["gap"]) for row in rows(chart)] == [
         (
             "Learning: asked in the language taught",
             "Fine-tuning, after epoch 12",
@@ -73,7 +73,7 @@ def test_zero_is_in_the_middle(gap, ends, domain):
 
 def test_models_are_named_where_there_are_several(gap):
     drawn = rows(draw_gaps([gap(0.1, 0.0, 0.2, model="a"), gap(0.1, 0.0, 0.2, model="b")]))
-    assert [row["stage"] for row in drawn] == [
+    assert [row["words"] for row in drawn] == [
         "Fine-tuning, after epoch 12, a",
         "Fine-tuning, after epoch 12, b",
     ]

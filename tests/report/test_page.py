@@ -11,6 +11,19 @@ from isoglot.analysis import estimate, probe_table
 from isoglot.questions import Effectiveness
 from isoglot.report import draw_gaps, draw_learning_curves, render_report, write_report
 
+PARADIGMS = ("in-context", "fine-tuning")
+# The figures that have a chart a paradigm.
+BY_PARADIGM = (
+    "transfer",
+    "transfer-bars",
+    "transfer-means",
+    "directions",
+    "priority",
+    "robustness-resistance",
+    "robustness-adopted",
+    "robustness-accuracy",
+)
+N_CHARTS = 5 + 2 * len(BY_PARADIGM)
 HOSTILE = (
     "</script><script>alert(1)</script>",
     "<!--<script>",
@@ -76,9 +89,9 @@ def test_charts_in_the_page_are_the_charts_drawn(page, estimates):
         "curves-0-0",
         "times-shown-0",
         "facts-in-context-0",
-        "transfer-in-context-0",
-        "transfer-fine-tuning-0",
+        "preferences-0",
         "gaps",
+        *(f"{name}-{paradigm}-0" for name in BY_PARADIGM for paradigm in PARADIGMS),
     }
     assert charts["curves-0-0"] == drawn(draw_learning_curves(estimates, width="container"))
     assert charts["gaps"] == drawn(draw_gaps(estimates, width="container"))
@@ -102,8 +115,9 @@ def test_every_chart_has_its_numbers_as_a_table(page, estimates):
         and e.languages == {"taught": "cy"}
     )
     assert f"{100 * welsh.value:.0f}% [" in page.text
-    assert page.tags.count("figure") == 6
-    assert page.tags.count("details") == 6 + 2  # and the prompt, and the study
+    assert page.tags.count("figure") == N_CHARTS
+    # And what was answered before a conflict was taught, the prompt, and the study.
+    assert page.tags.count("details") == N_CHARTS + 2 + 2
 
 
 def test_methods_say_how_to_do_it_again(page):
@@ -197,5 +211,5 @@ def test_several_models_are_shown_one_by_one(info, estimates, table):
         render_report(info=info.model_copy(update={"models": models}), estimates=both, table=table)
     )
     assert "How well do bundled/gemma-3-270m and openai/b learn" in shown.text
-    # Three charts of lines and two heatmaps of each, and one chart of gaps.
-    assert len(shown.data) == 2 * 5 + 1 + 2
+    # All charts of each but that of the gaps, which compares them.
+    assert len(shown.data) == 2 * (N_CHARTS - 1) + 1 + 2

@@ -1,9 +1,9 @@
 """The figures of a run by name, as they are saved: with a title, and of a fixed size."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 import altair as alt
 import vl_convert
@@ -16,11 +16,20 @@ from isoglot.report._curves import (
     draw_times_shown,
     tier_by_tier,
 )
+from isoglot.report._directions import MOST_DIRECTIONS, draw_directions
 from isoglot.report._gaps import draw_gaps
 from isoglot.report._palette import TIER_HUES
+from isoglot.report._priority import draw_priority
+from isoglot.report._robustness import (
+    MEASURED,
+    draw_robustness_curves,
+    draw_robustness_in_context,
+)
 from isoglot.report._select import pick
 from isoglot.report._theme import looks_of
 from isoglot.report._transfer import draw_transfer
+from isoglot.report._transfer_bars import draw_transfer_bars, draw_transfer_means
+from isoglot.report._violins import draw_preferences
 from isoglot.report._words import PARADIGM_WORDS, TIER_WORDS, epoch_words
 
 Drawing = alt.LayerChart | alt.HConcatChart
@@ -31,16 +40,35 @@ _FILE_FONT: Final = "Arial, 'Liberation Sans', sans-serif"
 _PNG_SCALE: Final = 2
 _TIERS: Final = ", ".join(f"{TIER_WORDS[tier]} {hue}" for tier, hue in TIER_HUES.items())
 
-_INTERVALS: Final = f"Upright lines: 95% intervals, clustered by fact. {_TIERS.capitalize()}"
+_INTERVALS: Final = f"95% intervals, clustered by fact. {_TIERS.capitalize()}"
+
+# In pixels: one of two charts that stand side by side, and how far above it its title stands.
+_PART: Final = 420
+_PART_OFFSET: Final = 8
+
+
+class _Titled(NamedTuple):
+    """A figure, its title and how to read it."""
+
+    chart: Drawing
+    title: str
+    how: str
 
 
 def figures(estimates: Sequence[Estimate]) -> dict[str, Drawing]:
     """All figures that there is data for, by name.
 
-    `learning_curves` (with more languages than one chart can hold also `learning_curves_TIER`),
-    `times_shown` and `facts_in_context`, `transfer` (a heatmap for each paradigm, side by side)
-    and `gaps`. With several models, the name of the model goes before the name of the figure, but
-    for `gaps`, which compares them.
+    - `learning_curves` (with more languages than one chart can hold also `learning_curves_TIER`),
+      `times_shown`, `facts_in_context`;
+    - `transfer`, `transfer_bars`, `transfer_means`, `transfer_directions`: each has a part a
+      paradigm, side by side;
+    - `priority` (pair by pair, side by side) and `preferences` (over all pairs);
+    - `robustness` (resistance), `robustness_adopted`, `robustness_accuracy`: in context beside the
+      curves of fine-tuning;
+    - `gaps`.
+
+    With several models, the name of the model goes before the name of the figure, but for `gaps`,
+    which compares them.
 
     Args:
         estimates: Of any models.
@@ -50,9 +78,9 @@ def figures(estimates: Sequence[Estimate]) -> dict[str, Drawing]:
     for model in models:
         mine = [each for each in estimates if each.model == model]
         prefix = f"{re.sub(r'[^A-Za-z0-9.-]+', '-', model)}_" if len(models) > 1 else ""
-        drawn = {**_curves(mine, model), **_contexts(mine, model), **_transfer(mine, model)}
-        for name, chart in drawn.items():
-            found[prefix + name] = chart
+        drawn = _curves(mine) | _transfer(mine) | _priority(mine) | _robustness(mine)
+        for name, (chart, title, how) in drawn.items():
+            found[prefix + name] = chart.properties(title=_title(title, model, how))
     gaps = draw_gaps(estimates)
     if gaps:
         how = "Dots with 95% intervals, paired by fact; open where zero is inside"
@@ -91,56 +119,122 @@ def write_figures(
     return paths
 
 
-def _curves(estimates: Sequence[Estimate], model: str) -> dict[str, Drawing]:
-    found: dict[str, Drawing] = {}
+def _curves(estimates: Sequence[Estimate]) -> dict[str, _Titled]:
     parts = {f"_{tier}": part for tier, part in tier_by_tier(estimates).items()}
-    for suffix, part in {"": estimates, **parts}.items():
-        chart = draw_learning_curves(part)
-        if chart:
-            what = "Learning curves: asked in the language taught"
-            found[f"learning_curves{suffix}"] = chart.properties(
-                title=_title(what, model, _INTERVALS)
-            )
+    learning = "Learning curves: asked in the language taught"
+    charts = {
+        f"learning_curves{suffix}": (draw_learning_curves(part), learning)
+        for suffix, part in {"": estimates, **parts}.items()
+    }
+    charts["times_shown"] = (
+        draw_times_shown(estimates),
+        "In context: how often each fact is shown",
+    )
+    charts["facts_in_context"] = (
+        draw_facts_in_context(estimates),
+        "In context: how many facts are shown",
+    )
+    return {
+        name: _Titled(chart, title, _INTERVALS) for name, (chart, title) in charts.items() if chart
+    }
+
+
+def _transfer(estimates: Sequence[Estimate]) -> dict[str, _Titled]:
+    found = {
+        "transfer": _by_paradigm(
+            estimates,
+            draw_transfer,
+            "Transfer",
+            "Percent of the facts answered right; outlined: asked in the language taught",
+        ),
+        "transfer_bars": _by_paradigm(
+            estimates,
+            draw_transfer_bars,
+            "Transfer to other languages, by their tier",
+            "Facts answered right, with 95% intervals, clustered by fact",
+        ),
+        "transfer_means": _by_paradigm(
+            estimates,
+            draw_transfer_means,
+            "Transfer: what a language gives and gets",
+            "Facts answered right, with 95% intervals, clustered by fact",
+        ),
+        "transfer_directions": _by_paradigm(
+            estimates,
+            draw_directions,
+            "Transfer there and back",
+            f"The {MOST_DIRECTIONS} largest differences, with 95% intervals, paired by fact; open "
+            "where zero is inside",
+        ),
+    }
+    return {name: titled for name, titled in found.items() if titled}
+
+
+def _priority(estimates: Sequence[Estimate]) -> dict[str, _Titled]:
+    found: dict[str, _Titled] = {}
+    bars = _by_paradigm(
+        estimates,
+        draw_priority,
+        "Priority: whose side is taken in a conflict",
+        "Of the answers that took a side, with 95% intervals, clustered by fact; neither: of all",
+    )
+    if bars:
+        found["priority"] = bars
+    violins = draw_preferences(estimates)
+    if violins:
+        how = (
+            "Points: pairs. Diamonds: the mean over pairs with its 95% interval, clustered by fact"
+        )
+        found["preferences"] = _Titled(violins, "Priority: preferences over all pairs", how)
     return found
 
 
-def _contexts(estimates: Sequence[Estimate], model: str) -> dict[str, Drawing]:
-    charts = {
-        "times_shown": ("how often each fact is shown", draw_times_shown(estimates)),
-        "facts_in_context": ("how many facts are shown", draw_facts_in_context(estimates)),
-    }
-    return {
-        name: chart.properties(title=_title(f"In context: {what}", model, _INTERVALS))
-        for name, (what, chart) in charts.items()
-        if chart
-    }
+def _robustness(estimates: Sequence[Estimate]) -> dict[str, _Titled]:
+    found = {}
+    for measure, about in MEASURED.items():
+        charts = {
+            "In context": draw_robustness_in_context(estimates, measure=measure, width=_PART),
+            "Fine-tuning": draw_robustness_curves(estimates, measure=measure, width=_PART),
+        }
+        drawn = {stage: chart for stage, chart in charts.items() if chart}
+        if drawn:
+            name = "robustness" if measure == "resistance" else f"robustness_{measure}"
+            found[name] = _beside(drawn, f"Robustness. {about.title}", _INTERVALS)
+    return found
 
 
-def _transfer(estimates: Sequence[Estimate], model: str) -> dict[str, Drawing]:
+def _by_paradigm(
+    estimates: Sequence[Estimate],
+    draw: Callable[..., alt.LayerChart | None],
+    title: str,
+    how: str,
+) -> _Titled | None:
     drawn = {
         _stage(estimates, paradigm): chart
         for paradigm in get_args(Paradigm)
-        if (chart := draw_transfer(estimates, paradigm=paradigm)) is not None
+        if (chart := draw(estimates, paradigm=paradigm)) is not None
     }
-    if not drawn:
-        return {}
-    how = "Percent of the facts answered right; outlined: asked in the language taught"
+    return _beside(drawn, title, how) if drawn else None
+
+
+def _beside(drawn: Mapping[str, alt.LayerChart], title: str, how: str) -> _Titled:
+    """The charts of several paradigms as one; a lone one has its paradigm in the title."""
     if len(drawn) == 1:
         ((stage, chart),) = drawn.items()
-        return {"transfer": chart.properties(title=_title(f"Transfer: {stage}", model, how))}
+        return _Titled(chart, f"{title}: {stage}", how)
     # Only the whole may say how it looks, so its parts are made anew.
     parts = [
         alt.LayerChart(
             data=chart.data,
             layer=chart.layer,
+            params=chart.params,
             width=chart.width,
             height=chart.height,
-            title=alt.TitleParams(text=stage, fontSize=13, offset=8),
+            title=alt.TitleParams(text=stage, fontSize=13, offset=_PART_OFFSET),
         )
         for stage, chart in drawn.items()
     ]
-    pair = alt.HConcatChart(hconcat=parts, spacing=40, title=_title("Transfer", model, how))
-    return {"transfer": looks_of(pair)}
+    return _Titled(looks_of(alt.HConcatChart(hconcat=parts, spacing=40)), title, how)
 
 
 def _title(text: str, *subtitle: str) -> alt.TitleParams:
@@ -148,7 +242,12 @@ def _title(text: str, *subtitle: str) -> alt.TitleParams:
 
 
 def _stage(estimates: Sequence[Estimate], paradigm: Paradigm) -> str:
-    epochs = {each.epoch for each in pick(estimates, "transfer", "accuracy", paradigm=paradigm)}
+    """The paradigm, and the epoch that transfer and priority are asked after."""
+    epochs = {
+        each.epoch
+        for question, measure in (("transfer", "accuracy"), ("priority", "preference"))
+        for each in pick(estimates, question, measure, paradigm=paradigm)
+    }
     words = PARADIGM_WORDS[paradigm]
     epoch = epochs.pop() if len(epochs) == 1 else None
     return words if epoch is None else f"{words}, {epoch_words(epoch)}"

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple, get_args
 from isoglot.analysis import told_apart
 from isoglot.core import Estimate, Paradigm, Untaught
 from isoglot.report._select import contrasts, of_one_model, pick
+from isoglot.report._sentences import priority_sentence, robustness_sentence
 from isoglot.report._words import (
     contrast_words,
     in_order,
@@ -22,6 +23,7 @@ _CIRCUMSTANCES: Final[dict[tuple[str, str], str]] = {
     ("effectiveness", "tier_gap"): "when facts are asked in the language they were taught in",
     ("transfer", "tier_gap_taught"): "when facts taught in them are asked in other languages",
     ("transfer", "tier_gap_asked"): "when they are asked for facts taught in other languages",
+    ("robustness", "resistance_gap"): "in what stays right when wrong answers are taught",
 }
 
 # From best to worst; the last is what stays when nothing can be claimed.
@@ -102,17 +104,19 @@ def language_results(estimates: Sequence[Estimate], *, guess: float = 0.0) -> li
     """
     of_one_model(estimates)
     own = pick(estimates, "effectiveness", "accuracy")
+    before = pick(estimates, "effectiveness", "untaught_accuracy")
     known = {e.languages["taught"]: e for e in pick(estimates, "knowledge", "known_before")}
     results = []
     for code in in_order([*known, *(each.languages["taught"] for each in own)]):
         mine = [each for each in own if each.languages["taught"] == code]
         tuned = {e.epoch: e for e in mine if e.paradigm == "fine-tuning" and e.epoch is not None}
         last = max(tuned, default=0)
+        untaught = [each for each in before if each.languages["taught"] == code]
         in_context = [each for each in mine if each.paradigm == "in-context"]
         results.append(
             LanguageResult(
                 code=code,
-                before=tuned.get(0),
+                before=tuned.get(0) or next(iter(untaught), None),
                 after=tuned.get(last) if last else None,
                 in_context=in_context[0] if in_context else None,
                 guess=guess,
@@ -139,8 +143,13 @@ def findings(estimates: Sequence[Estimate], *, guess: float = 0.0) -> list[Findi
                 lead=_lead(gaps[0]) if gaps else None,
                 others=[
                     *_learned(results, paradigm),
-                    *(Finding(contrast_words(each), gap_words(each)) for each in gaps[1:]),
+                    *(
+                        Finding(contrast_words(each), gap_words(each))
+                        for each in gaps[1:]
+                        if each.question != "robustness"  # whose sentence says it
+                    ),
                     *_transferred(mine),
+                    *_sentences(mine, paradigm),
                 ],
             )
         )
@@ -232,6 +241,14 @@ def _transferred(estimates: Sequence[Estimate]) -> list[Finding]:
     if any(each.value > 0 for each in elsewhere):
         found.append(Finding("Right, but in another language", f"up to {_extreme(elsewhere, max)}"))
     return found
+
+
+def _sentences(estimates: Sequence[Estimate], paradigm: Paradigm) -> list[Finding]:
+    found = {
+        "When two languages contradict each other": priority_sentence(estimates, paradigm=paradigm),
+        "When it is taught wrong answers": robustness_sentence(estimates, paradigm=paradigm),
+    }
+    return [Finding(about, says) for about, says in found.items() if says]
 
 
 def _between(estimates: Sequence[Estimate]) -> list[Estimate]:

@@ -245,24 +245,21 @@ def _tooltip(curves: Curves) -> str:
 
 
 def _labels(ends: list[dict[str, Any]], codes: Sequence[str]) -> list[alt.Chart]:
+    # To the right of the plot, whatever its width.
+    edge = alt.value("width")
     base = alt.Chart(inline(ends)).encode(y=alt.Y("label_at:Q"))
-    leaders = base.mark_rule(strokeWidth=1, opacity=0.6).encode(
-        x=alt.X("at:Q"), x2=_beyond(12), y=alt.Y("value:Q"), y2="label_at:Q", color=_colour(codes)
+    leaders = base.mark_rule(strokeWidth=1, opacity=0.6, x2Offset=12).encode(
+        x=alt.X("at:Q"), x2=edge, y=alt.Y("value:Q"), y2="label_at:Q", color=_colour(codes)
     )
-    keys = base.mark_point(filled=True, size=64, opacity=1).encode(
-        x=_beyond(17),
+    keys = base.mark_point(filled=True, size=64, opacity=1, xOffset=17).encode(
+        x=edge,
         color=_colour(codes),
         shape=alt.Shape("language:N", scale=_scale(codes, "shape"), legend=None),
     )
-    names = base.mark_text(align="left", baseline="middle", fontSize=12).encode(
-        x=_beyond(26), text="language:N", color=alt.Color("ink:N", scale=None)
+    names = base.mark_text(align="left", baseline="middle", fontSize=12, dx=26).encode(
+        x=edge, text="language:N", color=alt.Color("ink:N", scale=None)
     )
     return [leaders, keys, names]
-
-
-def _beyond(pixels: int) -> Any:
-    """A place to the right of the plot, whatever its width."""
-    return alt.value({"expr": f"width + {pixels}"})
 
 
 def _colour(codes: Sequence[str]) -> alt.Color:

@@ -24,11 +24,13 @@ from isoglot._version import __version__
 from isoglot.analysis import write_atomically
 from isoglot.core import TIERS, Estimate, get_language
 from isoglot.report import _findings, _words
+from isoglot.report._directions import MOST_DIRECTIONS
 from isoglot.report._gaps import draw_gaps
 from isoglot.report._info import ReportInfo
 from isoglot.report._numbers import gap_numbers
 from isoglot.report._parts import Charts, model_part
 from isoglot.report._probes import languages_of, probe_data, probe_filters
+from isoglot.report._violins import FEWEST_PAIRS
 
 # What would end a script element or begin a comment in it, and what old scripts take for line ends.
 _UNSAFE_IN_SCRIPT: Final = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"})
@@ -111,6 +113,8 @@ def render_report(*, info: ReportInfo, estimates: Sequence[Estimate], table: pd.
         filters=probe_filters(probes),
         language_labels=_json(languages_of(probes)),
         reading_classes=_READING_CLASSES,
+        fewest_pairs=FEWEST_PAIRS,
+        most_directions=MOST_DIRECTIONS,
         paradigm_words=_words.PARADIGM_WORDS,
         epoch_words=_words.epoch_words,
         language_label=_words.language_label,

@@ -15,6 +15,8 @@ TIER_COLOURS: Final[dict[Tier, tuple[str, str, str, str]]] = {
 TIER_HUES: Final[dict[Tier, str]] = {"high": "blue", "medium": "green", "low": "orange"}
 # For text, which needs more contrast than lines do: at least 4.5 to 1 on white.
 TIER_INKS: Final[dict[Tier, str]] = {"high": "#1d4d8a", "medium": "#0d5a44", "low": "#9c3f15"}
+# For the other side of a bar: light enough to be told from any colour of a tier by lightness alone.
+SIDE_TINTS: Final[dict[Tier, str]] = {"high": "#c6d9ef", "medium": "#bfe0d2", "low": "#f7d5b5"}
 _SHAPES: Final = (
     "circle",
     "square",

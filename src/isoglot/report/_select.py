@@ -18,6 +18,12 @@ def pick(
     ]
 
 
+def at_last_stage(estimates: Sequence[Estimate]) -> list[Estimate]:
+    """Those of the last epoch; without epochs, all."""
+    last = max((each.epoch for each in estimates if each.epoch is not None), default=None)
+    return [each for each in estimates if each.epoch == last]
+
+
 def contrasts(estimates: Sequence[Estimate]) -> list[Estimate]:
     """Differences between tiers, each at the last epoch that it is known for."""
     last: dict[tuple[str, ...], Estimate] = {}

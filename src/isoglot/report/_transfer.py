@@ -1,14 +1,14 @@
 """The transfer heatmap: taught in one language, asked in another."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence, Sized
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import altair as alt
 
-from isoglot.core import Estimate, Paradigm, Tier, get_language
-from isoglot.report._palette import INK, NO_DATA, SHARE_RAMP, TIER_INKS, ink_on_share
+from isoglot.core import Estimate, Paradigm
+from isoglot.report._language_axis import language_axis, language_places, place_scale
+from isoglot.report._palette import INK, NO_DATA, SHARE_RAMP, ink_on_share
 from isoglot.report._select import of_one_model, pick
 from isoglot.report._theme import Width, finished, inline
 from isoglot.report._words import (
@@ -21,8 +21,7 @@ from isoglot.report._words import (
 
 # With more languages than this, cells and labels are set smaller.
 _FEW: Final = 8
-# In cells: between two tiers, and around every cell.
-_TIER_GAP: Final = 0.14
+# Around every cell, in cells.
 _MARGIN: Final = 0.015
 
 
@@ -50,8 +49,8 @@ def draw_transfer(
     drawn = pick(estimates, "transfer", "accuracy", paradigm=paradigm)
     if all(math.isnan(each.value) for each in drawn):
         return None
-    rows = _places(in_order(each.languages["taught"] for each in drawn))
-    columns = _places(in_order(each.languages["asked"] for each in drawn))
+    rows = language_places(in_order(each.languages["taught"] for each in drawn))
+    columns = language_places(in_order(each.languages["asked"] for each in drawn))
     elsewhere = pick(estimates, "transfer", "wrong_language", paradigm=paradigm)
     cells = _cells(drawn, elsewhere, rows, columns)
     return finished(
@@ -77,18 +76,6 @@ def least_width(estimates: Sequence[Estimate], *, paradigm: Paradigm) -> int:
 def _cell_size(languages: Sized) -> tuple[int, int]:
     """The width and height of a cell in pixels."""
     return (72, 52) if len(languages) <= _FEW else (34, 28)
-
-
-def _places(codes: Sequence[str]) -> dict[str, float]:
-    """Where the cell of each language begins, in cells, with a gap between two tiers."""
-    places: dict[str, float] = {}
-    at = 0.0
-    for before, code in zip([None, *codes], codes, strict=False):
-        if before and get_language(before).tier != get_language(code).tier:
-            at += _TIER_GAP
-        places[code] = round(at, 2)
-        at += 1
-    return places
 
 
 def _cells(
@@ -138,15 +125,15 @@ def _layers(
         x=alt.X(
             "left:Q",
             title="Asked in",
-            scale=_cell_scale(columns),
-            axis=_axis(columns, orient="top", two_lines=few, angle=0 if few else -45),
+            scale=place_scale(columns),
+            axis=language_axis(columns, orient="top", two_lines=few, angle=0 if few else -45),
         ),
         x2="right:Q",
         y=alt.Y(
             "top:Q",
             title="Taught in",
-            scale=_cell_scale(rows, downwards=True),
-            axis=_axis(rows, orient="left", two_lines=False, angle=0),
+            scale=place_scale(rows, downwards=True),
+            axis=language_axis(rows, orient="left"),
         ),
         y2="bottom:Q",
         tooltip=[
@@ -182,42 +169,3 @@ def _share_colour() -> alt.Color:
             gradientThickness=10,
         ),
     )
-
-
-def _cell_scale(places: Mapping[str, float], *, downwards: bool = False) -> alt.Scale:
-    ends = [0.0, max(places.values()) + 1]
-    return alt.Scale(domain=ends[::-1] if downwards else ends, nice=False, zero=False)
-
-
-def _axis(
-    places: Mapping[str, float], *, orient: Literal["top", "left"], two_lines: bool, angle: int
-) -> alt.Axis:
-    centres = {code: round(place + 0.5, 2) for code, place in places.items()}
-    labels = {
-        centre: [get_language(code).name, f"({code})"] if two_lines else language_label(code)
-        for code, centre in centres.items()
-    }
-    inks = [
-        {"test": f"indexof({_of_tier(centres, tier)}, datum.value) >= 0", "value": ink}
-        for tier, ink in TIER_INKS.items()
-    ]
-    return alt.Axis(
-        orient=orient,
-        values=list(centres.values()),
-        # As many as there are: on a small plot, fewer would be kept.
-        tickCount=len(centres),
-        labelExpr=f"{json.dumps(labels)}[datum.value]",
-        labelColor={"condition": inks, "value": INK},
-        labelAngle=angle,
-        labelLimit=0,
-        labelOverlap=False,
-        # Of two lines, the second would stand below where a label ends.
-        labelPadding=21 if two_lines else 6,
-        domain=False,
-        ticks=False,
-        grid=False,
-    )
-
-
-def _of_tier(centres: Mapping[str, float], tier: Tier) -> list[float]:
-    return [centre for code, centre in centres.items() if get_language(code).tier == tier]
