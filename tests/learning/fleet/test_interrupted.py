@@ -7,8 +7,15 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra 'local'")
 
-from tiny_fleets import LESSONS, Weights, a_recipe, a_trainee, an_engine, distance  # noqa: E402
-from tiny_fleets import weights_of as read_weights  # noqa: E402
+from tiny_fleets import (  # noqa: E402
+    LESSONS,
+    Weights,
+    a_recipe,
+    a_trainee,
+    an_engine,
+    distance,
+    weights_of,
+)
 
 from isoglot.learning import Lesson  # noqa: E402
 from isoglot.learning.fleet.trainer import Trainee, train_fleet  # noqa: E402
@@ -59,7 +66,7 @@ def train(
 
 def ends(folder: Path, taught: Mapping[str, Sequence[Lesson]]) -> dict[str, Weights]:
     return {
-        each.name: read_weights(path)
+        each.name: weights_of(path)
         for each in trainees(folder, taught)
         for path in each.adapters.values()
     }
