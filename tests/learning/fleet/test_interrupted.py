@@ -7,8 +7,15 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra 'local'")
 
-from tiny_fleets import LESSONS, Weights, a_recipe, a_trainee, an_engine, distance  # noqa: E402
-from tiny_fleets import weights_of as read_weights  # noqa: E402
+from tiny_fleets import (  # noqa: E402
+    LESSONS,
+    Weights,
+    a_recipe,
+    a_trainee,
+    an_engine,
+    distance,
+    weights_of,
+)
 
 from isoglot.learning import Lesson  # noqa: E402
 from isoglot.learning.fleet.trainer import Trainee, train_fleet  # noqa: E402
@@ -49,7 +56,9 @@ def train(
         if steps == stop_after:
             raise StoppedError
 
-    recipe = a_recipe(clip=0.5, schedule="cosine", warmup=0.2, fleet=fleet)
+    recipe = a_recipe(
+        clip=0.5, schedule="cosine", warmup=0.2, fleet=fleet, target_modules=("q_proj", "v_proj")
+    )
     try:
         assert train_fleet(ENGINE, trainees(folder, taught), recipe, tick=tick) == {}
     except StoppedError:
@@ -59,7 +68,7 @@ def train(
 
 def ends(folder: Path, taught: Mapping[str, Sequence[Lesson]]) -> dict[str, Weights]:
     return {
-        each.name: read_weights(path)
+        each.name: weights_of(path)
         for each in trainees(folder, taught)
         for path in each.adapters.values()
     }
@@ -71,7 +80,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize(("fleet", "every"), [(None, 2), (2, 5)])
+@pytest.mark.parametrize(("fleet", "every"), [(None, 4), (2, 7)])
 def test_of_different_sizes_it_ends_with_the_same_weights(
     tmp_path: Path, fleet: int | None, every: int
 ) -> None:
@@ -104,7 +113,7 @@ def test_where_the_company_is_the_same_at_every_epochs_beginning_so_is_every_byt
         for stop in range(1, EPOCHS * 2 * a_step)
         if (stop - 1) % (2 * a_step) < a_step  # in the first of two steps, or at its end
     ]
-    for stop in within_an_epoch:
+    for stop in within_an_epoch[::2]:
         folder = tmp_path / f"cut-{stop}"
         assert not train(folder, ALIKE, stop_after=stop)
         assert train(folder, ALIKE)
