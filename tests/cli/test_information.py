@@ -118,18 +118,19 @@ class TestStudies:
         lines = invoke("studies").stdout.splitlines()
         assert [line.partition(":")[0] for line in lines] == list(shipped_studies())
         assert lines[0].startswith("guessability: Three hundred facts about a world that does not")
-        assert lines[1].startswith("quickstart: Twenty-four facts about a world that does not")
+        assert lines[1].startswith("lnewknow: The design of Wang et al. (LNewKnow), whole: ")
+        assert lines[2].startswith("quickstart: Twenty-four facts about a world that does not")
 
     def test_one_is_printed_to_start_from(self, invoke: Invoke) -> None:
         printed = invoke("studies", "quickstart").stdout
         assert printed == shipped_studies()["quickstart"]
-        assert yaml.safe_load(printed)["languages"] == ["en", "es", "zh", "sw", "cy"]
+        assert yaml.safe_load(printed)["languages"] == ["en", "es", "sw", "cy"]
 
     def test_an_unknown_one_is_refused(self, invoke: Invoke) -> None:
         result = invoke("studies", "nope")
         assert result.exit_code == 2
         assert result.stderr == (
-            "isoglot: NAME: 'nope' is no shipped study; known: guessability, quickstart\n"
+            "isoglot: NAME: 'nope' is no shipped study; known: guessability, lnewknow, quickstart\n"
         )
 
 

@@ -36,12 +36,13 @@ class TestWhatIsRight:
 
     def test_every_shipped_study_is_right(self) -> None:
         assert [read_study(name).name for name in shipped_studies()] == list(shipped_studies())
-        assert list(shipped_studies()) == ["guessability", "quickstart"]
+        assert list(shipped_studies()) == ["guessability", "lnewknow", "quickstart"]
 
     def test_the_quickstart_is_the_study_of_the_first_run(self) -> None:
         study = read_study("quickstart")
         assert [model.name for model in study.models] == ["bundled/gemma-3-270m"]
-        assert study.languages == ("en", "es", "zh", "sw", "cy")
+        assert study.languages == ("en", "es", "sw", "cy")
+        assert study.questions == ("effectiveness", "transfer", "priority", "robustness")
         assert study.facts == FactsSpec(world=WorldSpec(size=24, relations=4))
         recipe = study.paradigms.fine_tuning
         assert recipe is not None
@@ -51,7 +52,7 @@ class TestWhatIsRight:
             0.001,
             0.85,
         )
-        assert recipe.ask_after == (0, 1, 2, 4, 8, 12)
+        assert (recipe.epochs, recipe.ask_after) == (8, (0, 1, 2, 4, 8))
 
     def test_a_file_comes_before_a_shipped_study_of_its_name(
         self, tiny_study: WriteStudy, monkeypatch: pytest.MonkeyPatch
@@ -153,19 +154,19 @@ class TestTheFile:
         assert study_problems("quikstart") == [
             "STUDY: 'quikstart' can't be read (no such file); "
             "did you mean 'quickstart'? give a YAML file or a shipped study "
-            "(guessability, quickstart)"
+            "(guessability, lnewknow, quickstart)"
         ]
 
     def test_without_anything_near_there_is_no_guess(self) -> None:
         assert study_problems("nope.yaml") == [
             "STUDY: 'nope.yaml' can't be read (no such file); "
-            "give a YAML file or a shipped study (guessability, quickstart)"
+            "give a YAML file or a shipped study (guessability, lnewknow, quickstart)"
         ]
 
     def test_a_folder_is_no_study(self, tmp_path: Path) -> None:
         assert study_problems(tmp_path) == [
             "STUDY: 'S' can't be read (is a folder); "
-            "give a YAML file or a shipped study (guessability, quickstart)"
+            "give a YAML file or a shipped study (guessability, lnewknow, quickstart)"
         ]
 
     def test_text_that_is_not_utf_8_is_refused(self, tmp_path: Path) -> None:
