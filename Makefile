@@ -32,7 +32,7 @@ test: check  ## everything but the slow tests
 test-all: check  ## every test
 	$(BIN)/pytest --cov --cov-fail-under=90
 
-bench: $(VENV)/stamp-dev  ## measure against the peers
+bench: $(VENV)/stamp-dev  ## measure against the peers, an hour or more
 	$(BIN)/python benchmarks/asking.py
 	$(BIN)/python benchmarks/fleet.py
 
