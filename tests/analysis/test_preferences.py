@@ -70,6 +70,22 @@ class TestThePreferenceOfAPair:
         assert (pair.value, pair.n_facts) == (1, 1)
         assert (undecided.value, undecided.n_facts) == (7 / 8, 8)
 
+    def test_one_way_round_alone_says_nothing_of_the_pair(self, row):
+        # Asked in Welsh nothing is decided once the sides are swapped: "R" may just be attractive.
+        rows = [
+            *judged(row, "RRVV", asked="en", **ANSWERS),
+            *judged(row, "VVVR", asked="en", **RIVALS),
+            *judged(row, "RRRR", asked="cy", **ANSWERS),
+            *judged(row, "NNNN", asked="cy", **RIVALS),
+        ]
+        found = priority(rows)
+        for measure in ("pair_preference", "preference"):
+            # English: (2/4 + 3/4) / 2; Welsh is left out.
+            assert only(found, measure).value == pytest.approx(5 / 8)
+        asked = {each.languages["asked"]: each for each in of(found, "preference_by_asked")}
+        assert asked["en"].value == pytest.approx(5 / 8)
+        assert is_missing(asked["cy"])
+
     def test_nobody_taking_a_side_is_no_preference(self, row):
         found = priority(judged(row, "NNN", asked="en", **ANSWERS))
         assert is_missing(only(found, "pair_preference"))
@@ -180,14 +196,18 @@ def test_a_planned_pair_without_answers_is_missing(row):
         for asked in ("en", against)
         for epoch in (0, 12)
     ]
-    found = priority(judged(row, "RV", asked="en", **ANSWERS), planned=cells)
+    rows = [
+        *judged(row, "RV", asked="en", **ANSWERS),
+        *judged(row, "RV", asked="en", **RIVALS),
+    ]
+    found = priority(rows, planned=cells)
     for measure in ("pair_preference", "undecided"):
         assert is_missing(only(found, measure, against="sw"))
         assert not is_missing(only(found, measure, against="cy"))
     assigned = of(found, "preference_as_assigned")
     assert [(*each.languages.values(), is_missing(each)) for each in assigned] == [
         ("en", "cy", "answer", False),
-        ("en", "cy", "rival", True),
+        ("en", "cy", "rival", False),
         ("en", "sw", "answer", True),
         ("en", "sw", "rival", True),
     ]

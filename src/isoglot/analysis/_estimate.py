@@ -134,9 +134,21 @@ def _mean(
 def _equal_cells(part: pd.DataFrame, measure: Measure) -> NDArray[np.float64]:
     """Weights under which every combination of the measure's `over` counts the same."""
     answered = ~np.isnan(outcomes(part, measure))
+    if measure.balanced is not None:
+        answered &= _on_every_side(part, measure.balanced, measure.over, answered)
     cells = part.groupby(list(measure.over), dropna=False).ngroup().to_numpy()
     sizes = np.bincount(cells, weights=answered)
-    return 1 / np.maximum(sizes, 1)[cells]
+    return np.where(answered, 1 / np.maximum(sizes, 1)[cells], 0.0)
+
+
+def _on_every_side(
+    part: pd.DataFrame, side: Column, over: Sequence[Column], answered: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Whether a row's combination, but for the side, has outcomes on every side that there is."""
+    others = [column for column in over if column != side]
+    groups = part.groupby(others, dropna=False).ngroup() if others else pd.Series(0, part.index)
+    sides = part[side].where(answered).groupby(groups).transform("nunique")
+    return (sides == part[side].nunique()).to_numpy(dtype=bool)
 
 
 def _curve(part: pd.DataFrame, measure: Measure) -> Iterator[Found]:

@@ -29,6 +29,7 @@ class Priority:
             at="last",
             by=_PAIR,
             over=("gives", "asked"),
+            balanced="gives",
         ),
         Measure(
             name="preference_as_assigned",
@@ -43,12 +44,14 @@ class Priority:
             at="last",
             by=(*_PAIR, "asked"),
             over=("gives",),
+            balanced="gives",
         ),
         Measure(
             name="preference",
             of="sides_with_taught",
             at="last",
             over=(*_PAIR, "gives", "asked"),
+            balanced="gives",
         ),
         Measure(name="undecided", of="undecided", at="last", by=_PAIR, over=("gives", "asked")),
         Measure(name="mean_undecided", of="undecided", at="last"),
