@@ -71,7 +71,8 @@ def test_ten_kills_change_nothing(tmp_path):
 
 def test_a_second_process_on_the_same_folder_is_refused(tmp_path):
     study = write(tmp_path / "study.yaml", SCRIPTED)
-    first = start_run(study, tmp_path / "run", ISOGLOT_SCRIPTED_DELAY="0.05")
+    # Slow enough to be still at work when the second one has started, on a busy machine too.
+    first = start_run(study, tmp_path / "run", ISOGLOT_SCRIPTED_DELAY="0.5")
     try:
         while count_answered(tmp_path / "run") == 0:
             with pytest.raises(subprocess.TimeoutExpired):
