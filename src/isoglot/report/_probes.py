@@ -174,9 +174,9 @@ def _rank(column: str, level: str) -> Any:
     if column in {"taught", "asked", "against"}:
         return ["", *known_languages()].index(level)
     if column == "stage":
-        numbers = [int(word) for word in level.replace(",", " ").split() if word.isdecimal()]
-        kinds = (epoch_words(0), "after epoch", "shown")
-        return next(rank for rank, kind in enumerate((*kinds, "")) if kind in level), numbers
+        kinds = (epoch_words(0), "after epoch", "shown", "")
+        kind = next(rank for rank, kind in enumerate(kinds) if level.startswith(kind))
+        return kind, [int(word) for word in level.replace(",", "").split() if word.isdecimal()]
     order = {
         "verdict": (RIGHT, ELSEWHERE, RIVAL, WRONG),
         "lesson": tuple(LESSONS.values()),
