@@ -25,6 +25,8 @@ _SHADE: Final = 1
 _ROW: Final = 32
 _BAR: Final = 15
 _THIN: Final = 4
+# The least width of a bar, with the room around the languages' names and for what took no side.
+_LEAST_BAR: Final = 275
 # What the axis takes between the key and the rows.
 _AXIS_ROOM: Final = 16
 _LETTER: Final = 6.2
@@ -116,8 +118,11 @@ def draw_priority(
 def least_priority_width(estimates: Sequence[Estimate], *, paradigm: Paradigm) -> int:
     """Pixels below which the bars would be too short to read; then the chart scrolls."""
     found = pairs(estimates, paradigm=paradigm)
-    names = [max((len(language_label(pair[side])) for pair in found), default=0) for side in (0, 1)]
-    return round(_LETTER * sum(names)) + 275
+    firsts, others = (
+        max((len(language_label(code)) for code in codes), default=0)
+        for codes in ([pair.first for pair in found], [pair.other for pair in found])
+    )
+    return round(_LETTER * (firsts + others)) + _LEAST_BAR
 
 
 def pair_numbers(estimates: Sequence[Estimate], *, paradigm: Paradigm) -> Numbers:

@@ -127,6 +127,6 @@ def _sides(pairs: Sequence[Estimate]) -> tuple[str, str]:
         ((first, other),) = codes
         return language_name(first), language_name(other)
     ranks = [tuple(TIERS.index(get_language(code).tier) for code in pair) for pair in codes]
-    if all(first < other for first, other in ranks):
+    if ranks and all(first < other for first, other in ranks):
         return "the language with more resources", "the language with fewer resources"
     return "the first language of the pair", "the other language of the pair"

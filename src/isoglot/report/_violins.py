@@ -201,10 +201,10 @@ def _means(means: list[dict[str, Any]], height: int) -> list[alt.Chart]:
 
 
 def _even() -> alt.Chart:
-    base = alt.Chart(inline([{"half": 0.5}]))
-    return base.mark_rule(color=INK, strokeWidth=1, strokeDash=[4, 3]).encode(
-        x=_x("half"), y=alt.value(20), y2=alt.value("height")
+    line: alt.Chart = alt.Chart(inline([{"half": 0.5}])).mark_rule(
+        color=INK, strokeWidth=1, strokeDash=[4, 3]
     )
+    return line.encode(x=_x("half"), y=alt.value(20), y2=alt.value("height"))
 
 
 def _x(field: str) -> alt.X:
