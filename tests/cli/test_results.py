@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from isoglot.api import open_run
-from isoglot.cli._results import results_table
+from isoglot.cli._results import finding_lines, results_table
+from isoglot.core import Estimate
 from isoglot.study import Silent, read_study, run_study
 
 # A parrot knows nothing untaught and everything taught; the intervals are Wilson's, of 3 facts: see
@@ -57,3 +58,53 @@ def test_transfer_alone_has_numbers(columns: Callable[..., dict[str, list[str]]]
 
 def test_one_paradigm_alone_has_its_column(columns: Callable[..., dict[str, list[str]]]) -> None:
     assert columns(paradigms={"in-context": {}}) == LANGUAGES | {"in context": [ALL, ALL]}
+
+
+def _made(question: str, measure: str, value: float, **changes: Any) -> Estimate:
+    plain: dict[str, Any] = {
+        "paradigm": "fine-tuning",
+        "model": "m",
+        "languages": {},
+        "epoch": 2,
+        "low": value - 0.125,
+        "high": value + 0.125,
+        "n_facts": 24,
+    }
+    return Estimate(question=question, measure=measure, value=value, **{**plain, **changes})
+
+
+TIERS = {"high": "en", "low": "cy"}
+
+
+def test_wrong_answers_have_epochs_of_their_own() -> None:
+    """What was learned ends with epoch 2, though wrong answers were taught for 3."""
+    estimates = [
+        _made("effectiveness", "accuracy", 0.5, languages={"taught": "cy"}),
+        _made("robustness", "accuracy", 0.25, languages={"taught": "cy"}, epoch=3),
+        _made("effectiveness", "tier_gap", 0.25, languages=TIERS),
+    ]
+    table = results_table(estimates, model="m", languages=("cy",))
+    assert [str(cell) for cell in table.columns[-1].cells] == ["50% [dim]\\[38, 63][/dim]"]
+    assert finding_lines(estimates, model="m") == [
+        "Gap between high- and low-resource languages, fine-tuning: +25 points [+13, +38]"
+    ]
+
+
+def test_conflicts_and_wrong_answers_have_a_line_a_paradigm() -> None:
+    in_context = {"paradigm": "in-context", "epoch": None, "times_shown": 1}
+    pair = {"taught": "en", "against": "cy"}
+    estimates = [
+        _made("priority", "pair_preference", 0.5, languages=pair, **in_context),
+        _made("priority", "preference", 0.5, **in_context),
+        _made("priority", "mean_undecided", 0.25, **in_context),
+        _made("robustness", "accuracy_before", 0.5, languages={"taught": "en"}, epoch=0),
+        _made("robustness", "tier_resistance", 0.75, languages={"taught_tier": "high"}),
+        # Another model's are not this one's.
+        _made("priority", "preference", 0.9, model="other"),
+    ]
+    assert finding_lines(estimates, model="m") == [
+        "Priority, in-context: 50% [38, 63] of the answers that took a side are with English: "
+        "that can't be told apart from even; 25% of all answers agree with neither.",
+        "Robustness, fine-tuning: Of what was answered right before, what stays right when wrong "
+        "answers are taught for 2 epochs is 75% [63, 88] in high-resource languages.",
+    ]

@@ -81,6 +81,14 @@ window.addEventListener("load", function () {
   search.dispatchEvent(new Event("input"));
   window.setTimeout(function () {
     note("searched");
+    search.value = "";
+    choose("taught", "all");
+    choose("verdict", "the rival");
+    choose("lesson", "rivals, against answers");
+    choose("against", "Welsh (cy)");
+    choose("stage", "after epoch 12");
+    note("conflict");
+    seen.conflict.first = document.getElementById("probes").tBodies[0].rows[0].textContent;
     const notes = document.createElement("output");
     notes.id = "notes";
     notes.textContent = JSON.stringify(seen);
@@ -203,6 +211,19 @@ def test_a_reader_can_search_and_choose(open_page, text):
     )
     assert 0 < about_flags < expected
     assert seen["searched"]["rows"] == about_flags
+    believed = [
+        row
+        for row in synthetic_run.rows()
+        if row["rival"] and (row["gives"], row["against"], row["epoch"]) == ("rival", "cy", 12)
+    ]
+    conflict = seen["conflict"]
+    assert conflict["count"].endswith(f" of {len(believed)} of 7,152 answers")
+    assert conflict["verdicts"] == ["the rival"]
+    # The question, the right answer with its rival, what was said, and who was taught what.
+    assert "Rival: " in conflict["first"]
+    assert "en against cy → en" in conflict["first"]
+    assert "en: rivals, cy: answers" in conflict["first"]
+    assert "fine-tuning, after epoch 12" in conflict["first"]
 
 
 def test_a_narrow_screen_scrolls_in_one_direction_only(open_page, text):

@@ -81,6 +81,46 @@ def test_languages_are_grouped_by_what_can_be_said_of_them(of, untaught):
     ]
 
 
+def test_in_context_alone_is_compared_with_its_own_empty_context(of):
+    untaught = of(measure="untaught_accuracy", paradigm="in-context", epoch=None, times_shown=0)
+    in_context = accuracy(of, "cy", None, 0.3, 0.15, 0.5, paradigm="in-context")
+    # 25% [12, 45] untaught: 0.05 apart, less than the intervals allow for.
+    (result,) = language_results([untaught, in_context])
+    assert result.before == untaught
+    assert result.reading("in-context") == NOT_SHOWN
+
+
+def test_priority_and_robustness_are_told_in_a_sentence_each(of):
+    plain = {"value": 0.75, "low": 0.625, "high": 0.875}
+    (found,) = findings(
+        [
+            of(question="priority", measure="preference", languages={}, **plain),
+            of(question="robustness", measure="accuracy_before", epoch=0),
+            of(
+                question="robustness",
+                measure="tier_resistance",
+                languages={"taught_tier": "low"},
+                epoch=1,
+                **plain,
+            ),
+            # Not of facts that were taught as they are.
+            of(question="robustness", measure="accuracy", epoch=1),
+        ]
+    )
+    assert found.others == [
+        Finding(
+            "When two languages contradict each other",
+            "75% [63, 88] of the answers that took a side are with the first language of the pair: "
+            "it is believed more often.",
+        ),
+        Finding(
+            "When it is taught wrong answers",
+            "Of what was answered right before, what stays right when wrong answers are taught for "
+            "1 epoch is 75% [63, 88] in low-resource languages.",
+        ),
+    ]
+
+
 @pytest.fixture
 def gap(of):
     """Makes an estimate of a gap."""
@@ -107,6 +147,14 @@ def test_a_gap_that_may_be_zero_is_not_claimed(gap):
     assert found.lead.sentence == (
         "No difference between high- and low-resource languages can be told apart from zero when "
         "facts are asked in the language they were taught in."
+    )
+
+
+def test_the_gap_of_robustness_leads_where_nothing_else_was_asked(gap):
+    (found,) = findings([gap(0.3, 0.1, 0.5, question="robustness", measure="resistance_gap")])
+    assert found.lead.sentence == (
+        "High-resource languages are ahead of low-resource ones in what stays right when wrong "
+        "answers are taught."
     )
 
 

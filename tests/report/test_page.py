@@ -1,15 +1,25 @@
 import base64
 import hashlib
 import json
+import math
 import re
 
+import pandas as pd
 import pytest
 import synthetic_run
 from reading_html import Page
 
 from isoglot.analysis import estimate, probe_table
 from isoglot.questions import Effectiveness
-from isoglot.report import draw_gaps, draw_learning_curves, render_report, write_report
+from isoglot.report import (
+    draw_gaps,
+    draw_learning_curves,
+    draw_priority,
+    priority_sentence,
+    render_report,
+    robustness_sentence,
+    write_report,
+)
 
 PARADIGMS = ("in-context", "fine-tuning")
 # The figures that have a chart a paradigm.
@@ -95,6 +105,9 @@ def test_charts_in_the_page_are_the_charts_drawn(page, estimates):
     }
     assert charts["curves-0-0"] == drawn(draw_learning_curves(estimates, width="container"))
     assert charts["gaps"] == drawn(draw_gaps(estimates, width="container"))
+    assert charts["priority-in-context-0"] == drawn(
+        draw_priority(estimates, paradigm="in-context", width="container")
+    )
 
 
 def test_the_head_says_what_was_measured(page):
@@ -213,3 +226,59 @@ def test_several_models_are_shown_one_by_one(info, estimates, table):
     assert "How well do bundled/gemma-3-270m and openai/b learn" in shown.text
     # All charts of each but that of the gaps, which compares them.
     assert len(shown.data) == 2 * (N_CHARTS - 1) + 1 + 2
+
+
+def test_every_question_has_its_section_and_its_place_in_the_navigation(page, text):
+    for section in ("learning", "transfer", "priority", "robustness", "gap"):
+        assert f'<section id="{section}">' in text
+        assert f"#{section}" in page.pointers
+
+
+def test_a_question_that_was_not_asked_has_no_section(info, estimates, table):
+    only = [each for each in estimates if each.question == "priority"]
+    shown = Page(render_report(info=info, estimates=only, table=table))
+    sections = {pointer for pointer in shown.pointers if pointer.startswith("#")}
+    assert "#priority" in sections
+    assert sections.isdisjoint({"#learning", "#transfer", "#robustness"})
+    assert "Resistance." not in shown.text
+
+
+def test_cards_and_sections_say_the_same_sentence(page, estimates):
+    for paradigm in ("in-context", "fine-tuning"):
+        assert page.text.count(robustness_sentence(estimates, paradigm=paradigm)) == 2
+        assert priority_sentence(estimates, paradigm=paradigm) in page.text
+
+
+def test_methods_say_how_sides_and_resistance_are_counted(page):
+    for words in ("one that agrees with both counts as half for each", "Resistance.", "Seeds."):
+        assert words in page.text
+
+
+def test_where_no_answer_took_a_side_the_page_says_so(info, of):
+    plain = {"question": "priority", "n_facts": 24}
+    nothing = {"value": math.nan, "low": math.nan, "high": math.nan}
+    pair = {"taught": "en", "against": "cy"}
+    found = [
+        of(measure="pair_preference", languages=pair, **plain, **nothing),
+        of(measure="preference", languages={}, **plain, **nothing),
+        of(measure="mean_undecided", languages={}, value=1.0, low=0.86, high=1.0, **plain),
+    ]
+    shown = Page(render_report(info=info, estimates=found, table=probe_table([])))
+    says = "No answer took a side: 100% of all answers agree with neither"
+    # In the finding, and in place of the chart.
+    assert shown.text.count(says) == 2
+    assert set(shown.data) == {"probes-data", "language-labels"}
+
+
+def test_very_many_answers_are_listed_in_part_and_the_page_says_so(info, estimates, table):
+    many = pd.concat([table.assign(seed=seed) for seed in range(3)], ignore_index=True)
+    shown = Page(render_report(info=info, estimates=estimates, table=many))
+    assert "Answers judged 21,456" in shown.text
+    assert "This list has 20,000 of the 21,456 answers" in shown.text
+    assert "Every answer is in tables/probes.csv" in shown.text
+    assert json.loads(shown.data["probes-data"])["rows"] == 20_000
+
+
+def test_a_page_of_all_answers_says_nothing_of_a_part(page):
+    assert "This list has" not in page.text
+    assert json.loads(page.data["probes-data"])["rows"] == 7152

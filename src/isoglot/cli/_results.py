@@ -1,11 +1,17 @@
-"""The table that a run ends with: per language, what was known and what was learned."""
+"""What a run ends with: a table of what was known and learned, and a line a finding."""
 
 from collections.abc import Sequence
+from typing import get_args
 
 from rich.table import Table
 
-from isoglot.core import Estimate, by_tier, get_language
-from isoglot.report import percent_with_interval, points_with_interval
+from isoglot.core import Estimate, Paradigm, by_tier, get_language
+from isoglot.report import (
+    percent_with_interval,
+    points_with_interval,
+    priority_sentence,
+    robustness_sentence,
+)
 
 
 def results_table(estimates: Sequence[Estimate], *, model: str, languages: Sequence[str]) -> Table:
@@ -48,6 +54,16 @@ def gap_lines(estimates: Sequence[Estimate], *, model: str) -> list[str]:
     ]
 
 
+def finding_lines(estimates: Sequence[Estimate], *, model: str) -> list[str]:
+    """The gap between the tiers, who is believed in a conflict, and what resists wrong answers."""
+    mine = [each for each in estimates if each.model == model]
+    lines = gap_lines(mine, model=model)
+    for about, sentence in (("Priority", priority_sentence), ("Robustness", robustness_sentence)):
+        said = {paradigm: sentence(mine, paradigm=paradigm) for paradigm in get_args(Paradigm)}
+        lines += [f"{about}, {paradigm}: {words}" for paradigm, words in said.items() if words]
+    return lines
+
+
 def _own(
     estimates: Sequence[Estimate], model: str, measure: str, paradigm: str, epoch: int | None
 ) -> dict[str, Estimate]:
@@ -56,7 +72,7 @@ def _own(
         each.languages["taught"]: each
         for each in estimates
         if each.model == model
-        and each.question != "robustness"  # which is about other facts
+        and each.question != "robustness"  # which is of wrong answers
         and each.measure == measure
         and each.languages.get("asked", each.languages["taught"]) == each.languages["taught"]
         and each.paradigm == paradigm
@@ -65,8 +81,18 @@ def _own(
 
 
 def _last_epoch(estimates: Sequence[Estimate], model: str) -> int | None:
-    epochs = [each.epoch for each in estimates if each.model == model and each.epoch is not None]
-    return max(epochs, default=None)
+    """Of what was learned: wrong answers have epochs of their own."""
+    return max(
+        (
+            each.epoch
+            for each in estimates
+            if each.model == model
+            and each.question in {"effectiveness", "transfer"}
+            and each.measure == "accuracy"
+            and each.epoch is not None
+        ),
+        default=None,
+    )
 
 
 def _cell(each: Estimate) -> str:

@@ -24,7 +24,7 @@ def run(
 
     from isoglot import api
     from isoglot.cli._progress import shown_progress
-    from isoglot.cli._results import gap_lines, results_table
+    from isoglot.cli._results import finding_lines, results_table
 
     with shown_progress() as progress:
         finished = api.run(study, out=out, overrides=set_, limit=limit, progress=progress)
@@ -34,7 +34,7 @@ def run(
         console.print(
             results_table(estimates, model=model.name, languages=finished.study.languages)
         )
-        for line in gap_lines(estimates, model=model.name):
+        for line in finding_lines(estimates, model=model.name):
             console.print(line, highlight=False)
     guesses = {model: f"{100 * guess:.0f}%" for model, guess in finished.relation_guess.items()}
     for share in dict.fromkeys(guesses.values()):

@@ -22,7 +22,7 @@ from isoglot.report._words import (
 
 # As many languages as one chart can show with their intervals: no tier has more.
 MOST_LINES: Final = 11
-_HEIGHT: Final = 380
+_LEAST_HEIGHT: Final = 380
 _LABEL_HEIGHT: Final = 17
 
 
@@ -81,12 +81,13 @@ def draw_lines(curves: Curves | None, *, width: Width) -> alt.LayerChart | None:
         return None
     codes = in_order(each.languages["taught"] for _, each in _answered(curves))
     points = _points(curves, codes)
-    ends = _line_ends(points, codes)
+    height = max(_LEAST_HEIGHT, _LABEL_HEIGHT * len(codes))
+    ends = _line_ends(points, codes, height=height)
     tiers = dict.fromkeys(get_language(code).tier for code in codes)
     return finished(
         [*_curves(points, curves, codes), *_labels(ends, codes)],
         width=width,
-        height=_HEIGHT,
+        height=height,
         description=(
             f"Line chart: {curves.description}, one line a language "
             f"({listed(TIER_WORDS[tier] for tier in tiers)}). "
@@ -148,6 +149,7 @@ def _points(curves: Curves, codes: Sequence[str]) -> list[dict[str, Any]]:
             "language": language_label(code),
             "ink": TIER_INKS[get_language(code).tier],
             "stage": curves.stages.labels[place],
+            "place": place,
             "at": round(place + (codes.index(code) - (len(codes) - 1) / 2) * step, 4),
             "value": each.value,
             "low": each.low,
@@ -162,26 +164,31 @@ def _points(curves: Curves, codes: Sequence[str]) -> list[dict[str, Any]]:
 
 def _dodge(places: Sequence[int], n_languages: int) -> float:
     """How far apart the points of one stage stand, in units of the axis."""
+    if n_languages > MOST_LINES:  # which have no intervals to be kept apart
+        return 0.0
     span = max(1, places[-1] - places[0])
     nearest = min((b - a for a, b in itertools.pairwise(places)), default=span)
     # No more than the eye needs, and never so far that a point could belong to the next stage.
     return min(0.01 * span, 0.6 * nearest / n_languages)
 
 
-def _line_ends(points: Sequence[dict[str, Any]], codes: Sequence[str]) -> list[dict[str, Any]]:
+def _line_ends(
+    points: Sequence[dict[str, Any]], codes: Sequence[str], *, height: int
+) -> list[dict[str, Any]]:
     """The last point of every line, and where its label stands so that no two overlap."""
     last = {point["language"]: point for point in sorted(points, key=lambda each: each["at"])}
     ordered = sorted(
         (last[language_label(code)] for code in codes if language_label(code) in last),
         key=lambda point: -float(point["value"]),
     )
-    heights = spread([float(point["value"]) for point in ordered], gap=_LABEL_HEIGHT / _HEIGHT)
+    heights = spread([float(point["value"]) for point in ordered], gap=_LABEL_HEIGHT / height)
     return [point | {"label_at": at} for point, at in zip(ordered, heights, strict=True)]
 
 
 def _curves(points: list[dict[str, Any]], curves: Curves, codes: Sequence[str]) -> list[alt.Chart]:
     places = list(curves.stages.labels)
-    pad = 0.03 * max(1, places[-1] - places[0])
+    outermost = max(abs(float(point["at"]) - point["place"]) for point in points)
+    pad = outermost + 0.02 * max(1, places[-1] - places[0])
     hover = alt.selection_point(
         name="hover", fields=["language"], on="pointerover", clear="pointerout", nearest=True
     )

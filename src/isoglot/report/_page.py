@@ -30,6 +30,7 @@ from isoglot.report._info import ReportInfo
 from isoglot.report._numbers import gap_numbers
 from isoglot.report._parts import Charts, model_part
 from isoglot.report._probes import languages_of, probe_data, probe_filters
+from isoglot.report._selection import listed_rows
 from isoglot.report._violins import FEWEST_PAIRS
 
 # What would end a script element or begin a comment in it, and what old scripts take for line ends.
@@ -58,7 +59,7 @@ def write_report(
         path: Where to; a file that is there is replaced.
         info: What the report says of the run.
         estimates: As `estimate` returns them, of any models.
-        table: As `probe_table` makes it; every answer is listed.
+        table: As `probe_table` makes it; so many answers as a page can carry are listed.
 
     Raises:
         RunFolderError: If the place can't be written to.
@@ -81,7 +82,8 @@ def render_report(*, info: ReportInfo, estimates: Sequence[Estimate], table: pd.
         for number, name in enumerate(names)
     ]
     gaps = charts.keep(draw_gaps(estimates, width="container"), "gaps")
-    probes = probe_data(table)
+    listed = listed_rows(table)
+    probes = probe_data(listed)
     scripts = [Markup(text) for text in _scripts()]  # noqa: S704 - the package's own files
     environment = Environment(
         loader=PackageLoader("isoglot.report"),
@@ -103,6 +105,7 @@ def render_report(*, info: ReportInfo, estimates: Sequence[Estimate], table: pd.
         languages=info.languages,
         tiers=list(_tiers(info.languages)),
         n_answers=len(table),
+        n_listed=len(listed),
         guesses=sorted({_words.percent(guess) for guess in info.guesses.values()}),
         time=_words.duration(info.seconds),
         judges=_judges(table),
@@ -110,6 +113,7 @@ def render_report(*, info: ReportInfo, estimates: Sequence[Estimate], table: pd.
         has_results=any(each.results for each in models),
         has_fine_tuning=any(each.paradigm == "fine-tuning" for each in estimates),
         probes=_json(probes),
+        has_rivals=any(probes["columns"]["rival"]["levels"]),
         filters=probe_filters(probes),
         language_labels=_json(languages_of(probes)),
         reading_classes=_READING_CLASSES,

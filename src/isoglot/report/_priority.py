@@ -25,6 +25,10 @@ _SHADE: Final = 1
 _ROW: Final = 32
 _BAR: Final = 15
 _THIN: Final = 4
+# The least width of a bar, with the room around the languages' names and for what took no side.
+_LEAST_BAR: Final = 275
+# What the axis takes between the key and the rows.
+_AXIS_ROOM: Final = 16
 _LETTER: Final = 6.2
 _UNDECIDED_INK: Final = "#8a939c"
 _DARK: Final = "#3f4953"
@@ -114,8 +118,11 @@ def draw_priority(
 def least_priority_width(estimates: Sequence[Estimate], *, paradigm: Paradigm) -> int:
     """Pixels below which the bars would be too short to read; then the chart scrolls."""
     found = pairs(estimates, paradigm=paradigm)
-    names = [max((len(language_label(pair[side])) for pair in found), default=0) for side in (0, 1)]
-    return round(_LETTER * sum(names)) + 250
+    firsts, others = (
+        max((len(language_label(code)) for code in codes), default=0)
+        for codes in ([pair.first for pair in found], [pair.other for pair in found])
+    )
+    return round(_LETTER * (firsts + others)) + _LEAST_BAR
 
 
 def pair_numbers(estimates: Sequence[Estimate], *, paradigm: Paradigm) -> Numbers:
@@ -257,12 +264,17 @@ def _texts(rows: list[dict[str, Any]], *, height: int, room: int) -> list[alt.Ch
         color=alt.Color("other_ink:N", scale=None),
     )
     edge = alt.value("width")
-    right = {"align": "right", "baseline": "middle", "fontSize": 12, "dx": room + 34}
+    right: dict[str, Any] = {
+        "align": "right",
+        "baseline": "middle",
+        "fontSize": 12,
+        "dx": room + 34,
+    }
     neither = base.mark_text(**right, color=MUTED).encode(x=edge, text="neither:N")
     heading = (
         alt.Chart(inline([{"words": "neither"}]))
         .mark_text(**right, color=MUTED)
-        .encode(x=edge, y=alt.value(-8), text="words:N")
+        .encode(x=edge, y=alt.value(-10), text="words:N")
     )
     none = (
         base.transform_filter("datum.value === null")
@@ -279,16 +291,19 @@ def _key() -> list[alt.Chart]:
             KeyItem("with the left", "square", _DARK, _DARK),
             KeyItem("with the right", "square", _LIGHT, _LIGHT),
             KeyItem("neither", "square", _UNDECIDED_INK, _UNDECIDED_INK),
-        ]
+        ],
+        lift=_AXIS_ROOM,
     )
 
 
 def _x(field: str) -> alt.X:
     return alt.X(
         f"{field}:Q",
-        title="Answers that took a side",
+        title=None,
         scale=alt.Scale(domain=[0, 1], nice=False),
         axis=alt.Axis(
+            # At the top, where it is in sight however many rows there are.
+            orient="top",
             format=".0%",
             values=[0, 0.25, 0.5, 0.75, 1],
             domain=False,

@@ -44,14 +44,14 @@ def priority_sentence(estimates: Sequence[Estimate], *, paradigm: Paradigm) -> s
         if neither is None:
             return "Where two languages contradict each other: no answers."
         return f"No answer took a side: {neither}, so there is no preference to tell."
-    share = f"{percent_with_interval(mean)} of the answers that took a side are with {first}"
     if mean.low > EVEN:
-        says = f"{_capital(first)} is believed more often: {share}"
+        verdict = "it is believed more often"
     elif mean.high < EVEN:
-        says = f"{_capital(other)} is believed more often: {share}"
+        verdict = f"{other} is believed more often"
     else:
-        says = f"Neither side can be said to be believed more often: {share}, which can't be told "
-        says += "apart from even"
+        verdict = "that can't be told apart from even"
+    share = percent_with_interval(mean)
+    says = f"{share} of the answers that took a side are with {first}: {verdict}"
     return f"{says}; {neither}." if neither else f"{says}."
 
 
@@ -127,10 +127,6 @@ def _sides(pairs: Sequence[Estimate]) -> tuple[str, str]:
         ((first, other),) = codes
         return language_name(first), language_name(other)
     ranks = [tuple(TIERS.index(get_language(code).tier) for code in pair) for pair in codes]
-    if all(first < other for first, other in ranks):
+    if ranks and all(first < other for first, other in ranks):
         return "the language with more resources", "the language with fewer resources"
     return "the first language of the pair", "the other language of the pair"
-
-
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]

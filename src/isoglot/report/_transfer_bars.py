@@ -98,7 +98,7 @@ def draw_transfer_means(
             ),
             DotSeries(_IN, "asked", pick(estimates, "transfer", "in_transfer", paradigm=paradigm)),
         ],
-        of="Facts answered right, from one language to another",
+        of="Facts answered right",
         reach=axis_reach(estimates),
         width=width,
         description=(
@@ -191,7 +191,7 @@ def _layers(
         )
 
     def x(field: str) -> alt.X:
-        title = "Facts answered right in other languages"
+        title = "Facts answered right"
         return alt.X(f"{field}:Q", title=title, scale=scale, axis=axis)
 
     base = alt.Chart(inline(bars)).encode(
@@ -219,4 +219,4 @@ def _layers(
 
 def _key_item(tier: Tier) -> KeyItem:
     colour = TIER_COLOURS[tier][_SHADE]
-    return KeyItem(f"asked in {TIER_WORDS[tier]}", "square", colour, colour)
+    return KeyItem(f"in {tier}", "square", colour, colour)

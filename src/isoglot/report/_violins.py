@@ -201,17 +201,16 @@ def _means(means: list[dict[str, Any]], height: int) -> list[alt.Chart]:
 
 
 def _even() -> alt.Chart:
-    return (
-        alt.Chart(inline([{"half": 0.5}]))
-        .mark_rule(color=INK, strokeWidth=1, strokeDash=[4, 3])
-        .encode(x=_x("half"), y=alt.value(20), y2=alt.value("height"))
+    line: alt.Chart = alt.Chart(inline([{"half": 0.5}])).mark_rule(
+        color=INK, strokeWidth=1, strokeDash=[4, 3]
     )
+    return line.encode(x=_x("half"), y=alt.value(20), y2=alt.value("height"))
 
 
 def _x(field: str) -> alt.X:
     return alt.X(
         f"{field}:Q",
-        title="Sides with the first language of the pair, of answers that took a side",
+        title="Sides with the first language of the pair",
         scale=alt.Scale(domain=[0, 1], nice=False),
         axis=alt.Axis(
             format=".0%", values=[0, 0.25, 0.5, 0.75, 1], domain=False, ticks=False, labelFlush=True

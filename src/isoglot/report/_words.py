@@ -104,6 +104,16 @@ def epoch_words(epoch: int) -> str:
     return "before teaching" if epoch == 0 else f"after epoch {epoch}"
 
 
+def context_words(times_shown: int, facts: int | None = None) -> str:
+    """What stands before a question, such as `shown 2 times` or `4 facts, shown once`."""
+    if times_shown == 0:
+        return epoch_words(0)
+    shown = "shown once" if times_shown == 1 else f"shown {times_shown} times"
+    if facts is None:
+        return shown
+    return f"{facts} fact{'' if facts == 1 else 's'}, {shown}"
+
+
 def duration(seconds: float) -> str:
     """A time in at most two units, such as `4 min 12 s`."""
     if not math.isfinite(seconds):

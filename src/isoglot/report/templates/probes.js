@@ -3,14 +3,14 @@
   const table = document.getElementById("probes");
   if (!table) return;
   const PAGE = 50;
-  const CLASSES = { "right": "right", "right, but in another language": "elsewhere", "wrong": "wrong" };
+  const CLASSES = { "right": "right", "right, but in another language": "elsewhere", "the rival": "rival", "wrong": "wrong" };
   const PARADIGMS = { "in-context": "in context", "fine-tuning": "fine-tuning", "untaught": "nothing" };
   const data = JSON.parse(document.getElementById("probes-data").textContent);
   const labels = JSON.parse(document.getElementById("language-labels").textContent);
   const columns = data.columns;
   const search = document.getElementById("search");
   const selects = Array.from(document.querySelectorAll("select[data-column]"));
-  const searched = ["question", "reference", "answer"];
+  const searched = ["question", "reference", "rival", "answer"];
   for (const name of searched) columns[name].folded = columns[name].levels.map(fold);
 
   let found = [];
@@ -61,6 +61,19 @@
     return made;
   }
 
+  function below(place, words, text, lang) {
+    const made = document.createElement("span");
+    made.className = "below";
+    made.textContent = words;
+    if (text) {
+      const said = document.createElement("bdi");
+      said.lang = lang;
+      said.textContent = text;
+      made.appendChild(said);
+    }
+    place.appendChild(made);
+  }
+
   function line(row) {
     const made = document.createElement("tr");
     const asked = value("asked", row);
@@ -69,18 +82,24 @@
     verdict.textContent = value("verdict_words", row);
     cell(made, "", {}).appendChild(verdict);
     cell(made, value("question", row), { lang: asked });
-    cell(made, value("reference", row), { lang: asked, label: "Right answer" });
+    const reference = cell(made, value("reference", row), { lang: asked, label: "Right answer" });
+    const wrongly = value("lesson", row) === "wrong answers";
+    if (value("rival", row)) below(reference, (wrongly ? "Taught wrongly: " : "Rival: "), value("rival", row), asked);
     const answer = value("answer", row);
     if (answer.trim()) cell(made, answer, { lang: value("answer_language", row), label: "The model’s answer" });
     else cell(made, "(nothing)", { muted: true, label: "The model’s answer" });
-    cell(made, value("taught", row) + " → " + asked, { label: "Taught → asked" })
-      .title = "Taught in " + labels[value("taught", row)] + ", asked in " + labels[asked];
-    const epoch = value("epoch", row);
+    const taught = value("taught", row);
+    const against = value("against", row);
+    const pair = cell(made, taught + (against ? " against " + against : "") + " → " + asked, { label: "Taught → asked" });
+    pair.title = "Taught in " + labels[taught] + (against ? ", against " + labels[against] : "") + ", asked in " + labels[asked];
+    if (against) {
+      const swapped = value("lesson", row).startsWith("rivals");
+      below(pair, taught + (swapped ? ": rivals, " : ": answers, ") + against + (swapped ? ": answers" : ": rivals"), "", "");
+    } else if (wrongly) below(pair, "wrong answers", "", "");
     const paradigm = value("paradigm", row);
-    const shows = epoch !== "none" && paradigm !== "untaught";
-    const how = PARADIGMS[paradigm] + (shows ? ", epoch " + epoch : "");
+    const stage = paradigm === "untaught" ? "" : value("stage", row);
     const model = columns.model.levels.length > 1 ? ", " + value("model", row) : "";
-    cell(made, how + model, { muted: true });
+    cell(made, PARADIGMS[paradigm] + (stage ? ", " + stage : "") + model, { muted: true });
     return made;
   }
 
