@@ -147,19 +147,19 @@ class TestTheFirstAndTheLastStage:
         found = effectiveness(
             [
                 *judged(row, "RNNN", **in_context(0)),
-                *judged(row, "NNNN", **in_context(1)),
-                *judged(row, "RRRR", **in_context(3, facts_in_context=2)),
-                *judged(row, "RRRN", **in_context(3)),
+                *judged(row, "RRRR", **in_context(2, facts_in_context=2)),
+                *judged(row, "NNNN", **in_context(3)),
+                *judged(row, "RRRN", **in_context(2)),
             ]
         )
         before, after, accuracy = (
             only(found, name) for name in ("untaught_accuracy", "final_accuracy", "accuracy")
         )
         assert (before.value, before.times_shown) == (1 / 4, 0)
-        assert (after.value, after.times_shown, after.facts_in_context) == (3 / 4, 3, None)
-        # Without epochs there is one point of the curve: the last stage.
+        assert (after.value, after.times_shown, after.facts_in_context) == (3 / 4, 2, None)
+        # Without epochs there is one point of the curve: all facts, shown as often as usual.
         assert numbers(accuracy) == numbers(after)
-        assert (accuracy.epoch, accuracy.times_shown) == (None, 3)
+        assert (accuracy.epoch, accuracy.times_shown) == (None, 2)
 
     def test_without_an_untaught_stage_nothing_is_said_of_it(self, row):
         found = effectiveness([*curve(row, {1: "RR"}), *judged(row, "RR", **in_context(1))])

@@ -67,13 +67,13 @@ class TestTheRecipe:
         recipe = InContextRecipe(times_shown=(1, 2, 5), facts_in_context=(1, 4))
         assert recipe.stages(n_facts=9, gradual=True) == (
             UNTAUGHT,
-            Stage(times_shown=5, facts_in_context=1),
-            Stage(times_shown=5, facts_in_context=4),
-            Stage(times_shown=1),
+            Stage(times_shown=1, facts_in_context=1),
+            Stage(times_shown=1, facts_in_context=4),
             Stage(times_shown=2),
             Stage(times_shown=5),
+            Stage(times_shown=1),
         )
-        assert recipe.stages(n_facts=9, gradual=False) == (UNTAUGHT, Stage(times_shown=5))
+        assert recipe.stages(n_facts=9, gradual=False) == (UNTAUGHT, Stage(times_shown=1))
 
     def test_all_facts_at_once_is_the_last_stage_and_no_other(self) -> None:
         recipe = InContextRecipe(facts_in_context=(1, 4, 9))
@@ -91,7 +91,7 @@ class TestTheRecipe:
         st.integers(0, 40),
         st.booleans(),
     )
-    def test_the_first_stage_is_untaught_and_the_last_has_most(
+    def test_the_first_stage_is_untaught_and_the_last_is_as_usual(
         self, times: set[int], facts: set[int], n_facts: int, gradual: bool
     ) -> None:
         recipe = InContextRecipe(
@@ -99,7 +99,7 @@ class TestTheRecipe:
         )
         first, *others = recipe.stages(n_facts=n_facts, gradual=gradual)
         assert first == UNTAUGHT
-        assert others[-1] == Stage(times_shown=max(times))
+        assert others[-1] == Stage(times_shown=min(times))
         assert not any(stage.untaught for stage in others)
         assert len(set(others)) == len(others)
 

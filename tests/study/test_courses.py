@@ -184,11 +184,11 @@ class TestStages:
             paradigms={"in-context": {"times_shown": [1, 4], "facts_in_context": [2, 3]}},
         )
         found = courses(study, "in-context")
-        most = Stage(times_shown=4)
+        usual = Stage(times_shown=1)
         # Three facts are all there are.
-        some = Stage(times_shown=4, facts_in_context=2)
-        assert found["en"].stages == (UNTAUGHT, some, Stage(times_shown=1), most)
-        assert found["en-against-cy"].stages == found["en-rival"].stages == (UNTAUGHT, most)
+        some = Stage(times_shown=1, facts_in_context=2)
+        assert found["en"].stages == (UNTAUGHT, some, Stage(times_shown=4), usual)
+        assert found["en-against-cy"].stages == found["en-rival"].stages == (UNTAUGHT, usual)
 
     def test_the_untaught_model_has_one(self, make: MakeStudy) -> None:
         study = make(questions=["knowledge", "priority"])
