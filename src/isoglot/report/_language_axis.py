@@ -69,7 +69,7 @@ def language_axis(
         labelLimit=0,
         labelOverlap=False,
         # Of two lines, the second would stand below where a label ends.
-        labelPadding=21 if two_lines else 8,
+        labelPadding=21 if two_lines else 10,
         domain=False,
         ticks=False,
         grid=False,
