@@ -19,7 +19,8 @@ _IN_CONTEXT = {"en": 0.55, "es": 0.45, "zh": 0.4, "sw": 0.2, "cy": 0.12}
 
 # How much of what a context can teach it teaches, by how often facts are shown in it, and by how
 # many facts are; the fewer, the easier.
-TIMES_SHOWN = {0: 0.0, 1: 0.7, 2: 0.95, 3: 1.0}
+TIMES_SHOWN = {0: 0.0, 1: 1.0, 2: 1.3, 3: 1.4}
+USUAL = 1
 FACTS_IN_CONTEXT = {4: 1.7, 12: 1.25}
 
 # The pairs that contradict each other, as `tiered_pairs` makes them. Who is believed: what the
@@ -104,18 +105,17 @@ def rows(seed: int = 7) -> Iterator[dict[str, Any]]:
 
 
 def _facts(rng: Any, ease: Any) -> Iterator[dict[str, Any]]:
-    most = max(TIMES_SHOWN)
     for taught in LANGUAGES:
         for asked in LANGUAGES:
             pair: dict[str, Any] = {"taught": taught, "asked": asked}
             chance = _IN_CONTEXT[asked] * (1 if taught == asked else 0.55)
             for times, share in TIMES_SHOWN.items():
-                if taught == asked or times == most:
+                if taught == asked or times == USUAL:
                     shown = {"paradigm": "in-context", "times_shown": times}
                     yield from _asked(rng, ease, chance * share, **pair, **shown)
             for number, share in FACTS_IN_CONTEXT.items():
                 if taught == asked:
-                    some = {"times_shown": most, "facts_in_context": number}
+                    some = {"times_shown": USUAL, "facts_in_context": number}
                     found = min(0.97, chance * share)
                     yield from _asked(rng, ease, found, paradigm="in-context", **pair, **some)
             for epoch in EPOCHS if taught == asked else EPOCHS[-1:]:
@@ -126,7 +126,7 @@ def _facts(rng: Any, ease: Any) -> Iterator[dict[str, Any]]:
 
 
 def _conflicts(rng: Any, ease: Any) -> Iterator[dict[str, Any]]:
-    stages = {"in-context": ("times_shown", max(TIMES_SHOWN)), "fine-tuning": ("epoch", EPOCHS[-1])}
+    stages = {"in-context": ("times_shown", USUAL), "fine-tuning": ("epoch", EPOCHS[-1])}
     for taught, against in PAIRS:
         for paradigm, (name, last) in stages.items():
             for gives in ("answer", "rival"):
@@ -157,7 +157,7 @@ def _wrong_answers(rng: Any, ease: Any) -> Iterator[dict[str, Any]]:
         known = rng.random(24) < np.clip(_KNOWN[taught] + ease, 0, 1)
         kept = rng.random(24)
         for paradigm, name, stages in (
-            ("in-context", "times_shown", {0: 0.0, max(TIMES_SHOWN): 0.8}),
+            ("in-context", "times_shown", {0: 0.0, USUAL: 0.8}),
             ("fine-tuning", "epoch", {0: 0.0, 1: 0.4, 2: 0.9, 3: 1.2}),
         ):
             for stage, force in stages.items():
