@@ -12,14 +12,12 @@ from isoglot.study import Study, read_study, study_facts
 WriteStudy = Callable[..., Path]
 
 
-@pytest.fixture
-def study(tiny_study: WriteStudy, tmp_path: Path) -> Study:
+@pytest.fixture(params=[{"file": "wrong.jsonl"}, "wrong.jsonl"], ids=["file", "path"])
+def study(request: pytest.FixtureRequest, tiny_study: WriteStudy, tmp_path: Path) -> Study:
     facts = [disputed(f"r{number}", "en", "cy") for number in range(4)]
     write_lines(tmp_path / "wrong.jsonl", facts)
     return read_study(
-        tiny_study(
-            questions=["robustness"], robustness={"shots": 1, "facts": {"file": "wrong.jsonl"}}
-        )
+        tiny_study(questions=["robustness"], robustness={"shots": 1, "facts": request.param})
     )
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from isoglot.core import Corpus, Record, user_path
 from isoglot.corpora import make_knowledge, make_world
@@ -125,6 +125,12 @@ class FactsSpec(Record):
                 return self.model_copy(update={name: source.model_copy(update=update)})
         return self
 
+
+Facts = Annotated[
+    FactsSpec,
+    BeforeValidator(lambda facts: {"file": facts} if isinstance(facts, str) else facts),
+]
+"""Facts as a study names them: a bare path is a file of isoglot's own format."""
 
 _SOURCES = ("world", "knowledge", "file", "lnewknow", "table", "dataset")
 

@@ -15,7 +15,7 @@ from pydantic import Field, field_validator
 from isoglot.core import Corpus, Fact, Record, stream_seed
 from isoglot.judges import normalise
 from isoglot.learning import answer_text, ask_prompt
-from isoglot.study._facts import FactsSpec
+from isoglot.study._facts import Facts
 
 
 class RobustnessSpec(Record):
@@ -28,7 +28,7 @@ class RobustnessSpec(Record):
         shots: How many solved examples stand before a question.
     """
 
-    facts: FactsSpec | None = None
+    facts: Facts | None = None
     ask_after: tuple[int, ...] = Field(default=(0, 1, 2, 3), min_length=2)
     shots: int = Field(default=8, ge=0, le=64)
 

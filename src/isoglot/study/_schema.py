@@ -10,7 +10,7 @@ from isoglot.core import Decoding, Record, UnknownLanguageError, get_language, l
 from isoglot.engines import ModelSpec, ResolvedModel
 from isoglot.learning import InContextRecipe, LoraRecipe
 from isoglot.questions import tiered_pairs
-from isoglot.study._facts import FactsSpec, KnowledgeSpec
+from isoglot.study._facts import Facts, FactsSpec, KnowledgeSpec
 from isoglot.study._robustness import RobustnessSpec
 from isoglot.study._translation import Translation
 from isoglot.study._untaught import UntaughtSpec
@@ -91,7 +91,7 @@ class Study(Record):
     seeds: tuple[Annotated[int, Field(ge=-(2**63), lt=2**63)], ...] = ()
     models: tuple[ModelSpec, ...] = Field(min_length=1)
     languages: tuple[str, ...] = Field(min_length=1)
-    facts: FactsSpec
+    facts: Facts
     untaught: UntaughtSpec = UntaughtSpec()
     paradigms: Paradigms = Paradigms()
     questions: tuple[str, ...] = Field(default=("effectiveness", "transfer"), min_length=1)
@@ -109,11 +109,6 @@ class Study(Record):
         if not isinstance(models, list | tuple):
             return models
         return [{"name": model} if isinstance(model, str) else model for model in models]
-
-    @field_validator("facts", mode="before")
-    @classmethod
-    def _just_a_file(cls, facts: Any) -> Any:
-        return {"file": facts} if isinstance(facts, str) else facts
 
     @field_validator("languages", mode="before")
     @classmethod
