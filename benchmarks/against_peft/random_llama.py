@@ -4,7 +4,7 @@ Random weights have no answers, so what both ways learned is compared by the los
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -43,6 +43,9 @@ class PieceTokenizer:
     """
 
     pad_token_id = None
+
+    added_tokens_decoder: Mapping[int, Any] = {}
+    """None that a text could be mistaken for."""
 
     def __init__(self, config: LlamaConfig) -> None:
         self.bos_token_id = config.bos_token_id
