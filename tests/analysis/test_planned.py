@@ -6,7 +6,7 @@ import pytest
 
 from isoglot.analysis import estimate, probe_table
 from isoglot.analysis._planned import cell_table
-from isoglot.core import Condition, Estimate, Paradigm, Probe, Untaught
+from isoglot.core import Condition, Estimate, Paradigm, Probe, Stage, Untaught
 from isoglot.questions import Effectiveness, Knowledge, Transfer
 
 
@@ -18,8 +18,8 @@ def cell(
     model: str = "m",
 ) -> Probe:
     condition = Condition(model=model, paradigm=paradigm, taught=taught, seed=1)
-    times_shown = 1 if paradigm == "in-context" else None
-    return Probe(condition=condition, epoch=epoch, times_shown=times_shown, fact_id="", asked=asked)
+    stage = Stage(epoch=epoch, times_shown=1 if paradigm == "in-context" else None)
+    return Probe(condition=condition, stage=stage, fact_id="", asked=asked)
 
 
 def by_languages(found: list[Estimate], measure: str) -> dict[tuple[str, ...], Estimate]:

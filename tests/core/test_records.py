@@ -3,14 +3,14 @@ from itertools import product
 import pytest
 from pydantic import ValidationError
 
-from isoglot.core import Condition, Decoding, Probe
+from isoglot.core import Condition, Decoding, Probe, Stage
 
 
 def _probe(
     model: str = "m", taught: str = "en", seed: int = 1, epoch: int | None = 0, asked: str = "en"
 ) -> Probe:
     condition = Condition(model=model, paradigm="fine-tuning", taught=taught, seed=seed)
-    return Probe(condition=condition, epoch=epoch, fact_id="f1", asked=asked)
+    return Probe(condition=condition, stage=Stage(epoch=epoch), fact_id="f1", asked=asked)
 
 
 def test_a_probe_is_named_by_all_that_it_is() -> None:
@@ -37,7 +37,7 @@ def test_decoding_is_greedy_and_stops_at_the_lines_end() -> None:
 
 def test_an_untaught_condition_is_no_paradigms() -> None:
     condition = Condition(model="m", paradigm="untaught", taught="cy", seed=1)
-    probe = Probe(condition=condition, epoch=0, fact_id="f1", asked="cy")
+    probe = Probe(condition=condition, stage=Stage(epoch=0), fact_id="f1", asked="cy")
     assert probe.id == "m|untaught|cy|1|0|f1|cy"
     with pytest.raises(ValidationError, match="paradigm"):
         Condition(model="m", paradigm="taught", taught="cy", seed=1)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from isoglot.core import Condition, Estimate, Probe
+from isoglot.core import Condition, Estimate, Probe, Stage
 
 Row = dict[str, object]
 
@@ -45,7 +45,7 @@ def planned(asked: str, *, seed: int = 1, **fields: Any) -> Probe:
     stage = {"epoch": 12, "times_shown": None, "facts_in_context": None}
     stage |= {key: fields.pop(key) for key in stage if key in fields}
     condition = {"model": "m", "paradigm": "fine-tuning", "seed": seed} | fields
-    return Probe(condition=Condition(**condition), fact_id="", asked=asked, **stage)
+    return Probe(condition=Condition(**condition), stage=Stage(**stage), fact_id="", asked=asked)
 
 
 def of(found: Iterable[Estimate], measure: str, **languages: str) -> list[Estimate]:

@@ -23,7 +23,7 @@ def _probes(question: Question, *stages: Stage) -> list[Probe]:
 
 def _asked(question: Question, *stages: Stage) -> list[tuple[int | None, str, str]]:
     """Epoch, asked language and fact of every probe, in order."""
-    return [(probe.epoch, probe.asked, probe.fact_id) for probe in _probes(question, *stages)]
+    return [(probe.stage.epoch, probe.asked, probe.fact_id) for probe in _probes(question, *stages)]
 
 
 def test_the_questions_are_known_by_their_names() -> None:
@@ -106,8 +106,8 @@ def test_without_epochs_stages_are_how_often_facts_are_shown() -> None:
         (Transfer(), [0, 0, 1, 1, 1, 1]),  # before that in Welsh, after it in both languages
     ):
         probes = _probes(question, *stages)
-        assert [probe.times_shown for probe in probes] == times_shown
-        assert {probe.epoch for probe in probes} == {None}
+        assert [probe.stage.times_shown for probe in probes] == times_shown
+        assert {probe.stage.epoch for probe in probes} == {None}
 
 
 def test_a_stage_that_is_the_only_one_is_the_last() -> None:
@@ -118,7 +118,8 @@ def test_a_stage_that_is_the_only_one_is_the_last() -> None:
 
 def test_what_both_ask_is_the_same_probe() -> None:
     before, after = (
-        Probe(condition=WELSH, epoch=epoch, fact_id="f1", asked="cy") for epoch in (0, 3)
+        Probe(condition=WELSH, stage=stage, fact_id="f1", asked="cy")
+        for stage in (UNTAUGHT, TRAINED)
     )
     for question in (Effectiveness(), Transfer()):
         ids = [probe.id for probe in _probes(question, UNTAUGHT, TRAINED)]

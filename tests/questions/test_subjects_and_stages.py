@@ -190,10 +190,7 @@ class TestProbes:
 
     def test_the_same_question_at_two_stages_is_two_probes(self) -> None:
         own = condition(Effectiveness(), paradigm="in-context")
-        ids = [
-            Probe(condition=own, fact_id="f1", asked="en", **stage.model_dump()).id
-            for stage in CONTEXTS
-        ]
+        ids = [Probe(condition=own, stage=stage, fact_id="f1", asked="en").id for stage in CONTEXTS]
         assert ids == [
             "m|in-context|en|1|x0|f1|en",
             "m|in-context|en|1|x5of2|f1|en",
@@ -201,11 +198,7 @@ class TestProbes:
             "m|in-context|en|1|x5|f1|en",
         ]
 
-    def test_a_probe_knows_its_stage(self) -> None:
-        own = condition(Effectiveness())
-        for stage in (*EPOCHS, *CONTEXTS):
-            probe = Probe(condition=own, fact_id="f1", asked="en", **stage.model_dump())
-            assert probe.stage == stage
+    def test_a_stage_knows_whether_it_is_before_teaching(self) -> None:
         assert [stage.untaught for stage in EPOCHS] == [True, False, False]
         assert [stage.untaught for stage in CONTEXTS] == [True, False, False, False]
 

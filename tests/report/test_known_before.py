@@ -5,7 +5,7 @@ import math
 import pytest
 
 from isoglot.analysis import estimate, probe_table
-from isoglot.core import Condition, Probe
+from isoglot.core import Condition, Probe, Stage
 from isoglot.questions import QUESTIONS
 from isoglot.report._findings import Finding, findings, language_results
 from isoglot.report._page import render_report
@@ -88,7 +88,7 @@ def test_a_language_without_answers_is_missing_and_not_zero() -> None:
     planned = [
         Probe(
             condition=Condition(model="scripted/parrot", paradigm="untaught", taught=code, seed=0),
-            epoch=0,
+            stage=Stage(epoch=0),
             fact_id="",
             asked=code,
         )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from isoglot.core import Condition, Decoding, Probe, RunFolderError
+from isoglot.core import Condition, Decoding, Probe, RunFolderError, Stage
 from isoglot.store import Store
 from isoglot.store import _schema as schema
 from isoglot.testing.stores import (
@@ -69,7 +69,7 @@ def test_the_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
 def test_untaught_verdicts_are_by_fact_and_language(store: Store) -> None:
     def probe(fact: str, language: str, model: str = "m", paradigm: Any = "untaught") -> Probe:
         condition = Condition(model=model, paradigm=paradigm, taught=language, seed=5)
-        return Probe(condition=condition, epoch=0, fact_id=fact, asked=language)
+        return Probe(condition=condition, stage=Stage(epoch=0), fact_id=fact, asked=language)
 
     right = [probe("f1", "en"), probe("f2", "cy")]
     wrong = [probe("f1", "cy")]

@@ -52,6 +52,10 @@ class Fact(Record):
         """The right answer in every language of the fact."""
         return {language: text.answer for language, text in self.texts.items()}
 
+    def rivals(self) -> dict[str, Wording]:
+        """The conflicting answer in every language of the fact that has one."""
+        return {language: text.rival for language, text in self.texts.items() if text.rival}
+
 
 class Corpus(Record):
     """Facts in several languages: all of them parallel, but for the cells in `missing()`."""

@@ -73,40 +73,31 @@ class Stage(Record):
         """Whether nothing has been taught yet."""
         return self.epoch == 0 or self.times_shown == 0
 
+    @property
+    def name(self) -> str:
+        """A name that is unique within a condition."""
+        epoch = "" if self.epoch is None else str(self.epoch)
+        times = "" if self.times_shown is None else f"x{self.times_shown}"
+        facts = "" if self.facts_in_context is None else f"of{self.facts_in_context}"
+        return f"{epoch}{times}{facts}"
+
 
 class Probe(Record):
     """One ask question in one language put to one condition at one stage.
 
     Attributes:
-        epoch: See `Stage`, as `times_shown` and `facts_in_context`.
         asked: The language of the question.
     """
 
     condition: Condition
-    epoch: int | None = None
-    times_shown: int | None = None
-    facts_in_context: int | None = None
+    stage: Stage
     fact_id: str
     asked: str
 
     @property
-    def stage(self) -> Stage:
-        """When it is asked."""
-        return Stage(
-            epoch=self.epoch,
-            times_shown=self.times_shown,
-            facts_in_context=self.facts_in_context,
-        )
-
-    @property
     def id(self) -> str:
         """A name that is unique within a run."""
-        stage = "" if self.epoch is None else str(self.epoch)
-        if self.times_shown is not None:
-            stage += f"x{self.times_shown}"
-        if self.facts_in_context is not None:
-            stage += f"of{self.facts_in_context}"
-        return f"{self.condition.id}|{stage}|{self.fact_id}|{self.asked}"
+        return f"{self.condition.id}|{self.stage.name}|{self.fact_id}|{self.asked}"
 
 
 class Decoding(Record):

@@ -8,7 +8,7 @@ measures.
 from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol
 
-from isoglot.core import Condition, Probe, Record, Stage, Teaching
+from isoglot.core import Condition, Gives, Probe, Record, Stage, Teaching
 
 Column = Literal[
     "taught",
@@ -34,7 +34,7 @@ class Subject(Record):
     """
 
     taught: str
-    gives: Literal["answer", "rival"] = "answer"
+    gives: Gives = "answer"
     against: str | None = None
 
 
@@ -140,26 +140,23 @@ def probes_at(
     """Every fact, in every one of the asked languages, at one stage."""
     for language in asked:
         for fact_id in fact_ids:
-            yield Probe(
-                condition=condition,
-                epoch=stage.epoch,
-                times_shown=stage.times_shown,
-                facts_in_context=stage.facts_in_context,
-                fact_id=fact_id,
-                asked=language,
-            )
+            yield Probe(condition=condition, stage=stage, fact_id=fact_id, asked=language)
 
 
-def untaught_probes(
+def own_probes(
     condition: Condition,
     stages: Sequence[Stage],
     *,
     languages: Sequence[str],
     fact_ids: Sequence[str],
 ) -> Iterator[Probe]:
-    """Every fact before anything is taught, in the languages that the condition is taught in."""
-    own = [code for code in (condition.taught, condition.against) if code in languages]
-    if stages[0].untaught and len(stages) > 1:
-        yield from probes_at(
-            condition, stages[0], asked=[code for code in own if code], fact_ids=fact_ids
-        )
+    """Every fact, in the languages that the condition is taught in, at every stage."""
+    taught = (condition.taught, condition.against)
+    own = [code for code in taught if code is not None and code in languages]
+    for stage in stages:
+        yield from probes_at(condition, stage, asked=own, fact_ids=fact_ids)
+
+
+def before_teaching(stages: Sequence[Stage]) -> Sequence[Stage]:
+    """The untaught stage, if there is one beside that at which every question asks."""
+    return [stage for stage in stages[:-1] if stage.untaught]

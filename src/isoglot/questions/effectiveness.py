@@ -6,7 +6,7 @@ Source of the question: Wang et al. (LNewKnow), first research question.
 from collections.abc import Iterator, Sequence
 
 from isoglot.core import Condition, Probe, Stage, Teaching
-from isoglot.questions._base import Measure, Subject, each_language, probes_at
+from isoglot.questions._base import Measure, Subject, each_language, own_probes
 
 
 class Effectiveness:
@@ -56,7 +56,4 @@ class Effectiveness:
         fact_ids: Sequence[str],
     ) -> Iterator[Probe]:
         """Every fact, in the taught language, at every stage."""
-        if condition.taught not in languages:
-            return
-        for stage in stages:
-            yield from probes_at(condition, stage, asked=[condition.taught], fact_ids=fact_ids)
+        return own_probes(condition, stages, languages=languages, fact_ids=fact_ids)

@@ -7,7 +7,7 @@ only be asked of facts that it knew; and of a world that does not exist it shoul
 from collections.abc import Iterator, Sequence
 
 from isoglot.core import Condition, Probe, Stage, Teaching
-from isoglot.questions._base import Measure, Subject, each_language, probes_at
+from isoglot.questions._base import Measure, Subject, each_language, own_probes
 
 
 class Knowledge:
@@ -39,5 +39,4 @@ class Knowledge:
         fact_ids: Sequence[str],
     ) -> Iterator[Probe]:
         """Every fact, in the language that the condition stands for."""
-        if condition.taught in languages:
-            yield from probes_at(condition, stages[0], asked=[condition.taught], fact_ids=fact_ids)
+        return own_probes(condition, stages[:1], languages=languages, fact_ids=fact_ids)

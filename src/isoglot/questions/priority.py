@@ -11,7 +11,7 @@ counting those answers that agree with neither, are isoglot's.
 from collections.abc import Iterator, Sequence
 
 from isoglot.core import Condition, Probe, Stage, Teaching, get_language
-from isoglot.questions._base import Measure, Subject, probes_at, untaught_probes
+from isoglot.questions._base import Measure, Subject, before_teaching, own_probes, probes_at
 
 _PAIR = ("taught", "against")
 
@@ -80,7 +80,8 @@ class Priority:
         fact_ids: Sequence[str],
     ) -> Iterator[Probe]:
         """Every fact, in every language, at the last stage; before that in the two taught."""
-        yield from untaught_probes(condition, stages, languages=languages, fact_ids=fact_ids)
+        first = before_teaching(stages)
+        yield from own_probes(condition, first, languages=languages, fact_ids=fact_ids)
         yield from probes_at(condition, stages[-1], asked=languages, fact_ids=fact_ids)
 
 

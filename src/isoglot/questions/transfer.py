@@ -6,7 +6,14 @@ Source of the question: Wang et al. (LNewKnow), second research question.
 from collections.abc import Iterator, Sequence
 
 from isoglot.core import Condition, Probe, Stage, Teaching
-from isoglot.questions._base import Measure, Subject, each_language, probes_at, untaught_probes
+from isoglot.questions._base import (
+    Measure,
+    Subject,
+    before_teaching,
+    each_language,
+    own_probes,
+    probes_at,
+)
 
 
 class Transfer:
@@ -67,5 +74,6 @@ class Transfer:
         fact_ids: Sequence[str],
     ) -> Iterator[Probe]:
         """Every fact, in every language, at the last stage; before that in the language taught."""
-        yield from untaught_probes(condition, stages, languages=languages, fact_ids=fact_ids)
+        first = before_teaching(stages)
+        yield from own_probes(condition, first, languages=languages, fact_ids=fact_ids)
         yield from probes_at(condition, stages[-1], asked=languages, fact_ids=fact_ids)

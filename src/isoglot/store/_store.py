@@ -342,15 +342,8 @@ def _probe_row(asked: Asked) -> dict[str, object]:
     probe = asked.probe
     return {
         "id": probe.id,
-        "model": probe.condition.model,
-        "paradigm": probe.condition.paradigm,
-        "taught": probe.condition.taught,
-        "gives": probe.condition.gives,
-        "against": probe.condition.against,
-        "seed": probe.condition.seed,
-        "epoch": probe.epoch,
-        "times_shown": probe.times_shown,
-        "facts_in_context": probe.facts_in_context,
+        **probe.condition.model_dump(),
+        **probe.stage.model_dump(),
         "fact": probe.fact_id,
         "asked": probe.asked,
         "answer": asked.answer.key,

@@ -19,6 +19,7 @@ from isoglot.core import (
     FactText,
     IsoglotError,
     Probe,
+    Stage,
     Verdict,
     Wording,
 )
@@ -56,7 +57,7 @@ def a_fact(fact_id: str) -> Fact:
 
 def a_probe(fact_id: str = "f1", *, epoch: int = 3, asked: str = "cy") -> Probe:
     """A probe of the Welsh condition."""
-    return Probe(condition=WELSH, epoch=epoch, fact_id=fact_id, asked=asked)
+    return Probe(condition=WELSH, stage=Stage(epoch=epoch), fact_id=fact_id, asked=asked)
 
 
 def asked(probe: Probe, text: str = "llew", *, key: str = "", context: str = "") -> Asked:
@@ -193,9 +194,8 @@ class StoreContract:
         condition = WELSH.model_copy(
             update={"paradigm": "in-context", "gives": "rival", "against": "en"}
         )
-        probe = Probe(
-            condition=condition, times_shown=2, facts_in_context=3, fact_id="f1", asked="cy"
-        )
+        stage = Stage(times_shown=2, facts_in_context=3)
+        probe = Probe(condition=condition, stage=stage, fact_id="f1", asked="cy")
         store.record([asked(probe, "ci")], {})
         store.save_verdicts("match", {probe.id: RIVAL})
         (row,) = store.probe_rows()
