@@ -64,7 +64,8 @@ def estimate(
     # without answers is still a group.
     cells = cell_table(planned)
     every = with_right_before(pd.concat([table, cells]) if len(cells) else table)
-    taught = teachings(every)
+    parts = dict(list(every.groupby(["model", "paradigm", teachings(every)], sort=False)))
+    nothing = every.iloc[:0]
     return [
         each
         for question in questions
@@ -72,11 +73,7 @@ def estimate(
         for model in sorted(every["model"].unique())
         for paradigm in (_UNTAUGHT if question.of_untaught else _PARADIGMS)
         for each in _measured(
-            every[
-                (every["model"] == model)
-                & (every["paradigm"] == paradigm)
-                & (taught == question.teaches)
-            ],
+            parts.get((model, paradigm, question.teaches), nothing),
             question=question.name,
             measure=measure,
             model=model,
@@ -94,6 +91,7 @@ def _measured(
     paradigm: Paradigm | Untaught,
 ) -> Iterator[Estimate]:
     rows = _cells(at_stages(table, measure), measure)
+    rows = rows.assign(outcome=outcomes(rows, measure))
     for group, part in _groups(rows, measure.by):
         for languages, of, interval in _found(part, measure):
             yield Estimate(
@@ -112,7 +110,7 @@ def _measured(
 
 def _found(part: pd.DataFrame, measure: Measure) -> Iterator[Found]:
     if measure.contrast == "direction":
-        yield from _directions(part, measure)
+        yield from _directions(part)
     elif measure.contrast is not None:
         yield from _contrasted(part, measure)
     elif measure.summary != "mean":
@@ -126,16 +124,16 @@ def _mean(
     part: pd.DataFrame, measure: Measure, weights: NDArray[np.float64] | None = None
 ) -> Interval:
     if weights is None and measure.of != "sides_with_taught":  # which has halves
-        return clustered_proportion(outcomes(part, measure), _facts(part))
+        return clustered_proportion(_outcomes(part), _facts(part))
     counts = np.ones(len(part)) if weights is None else weights
-    return weighted_proportion(outcomes(part, measure), _facts(part), counts)
+    return weighted_proportion(_outcomes(part), _facts(part), counts)
 
 
 def _equal_cells(part: pd.DataFrame, measure: Measure) -> NDArray[np.float64]:
     """Weights under which every combination of the measure's `over` counts the same."""
-    answered = ~np.isnan(outcomes(part, measure))
+    answered = part["outcome"].notna().to_numpy(dtype=bool)
     if measure.balanced is not None:
-        answered &= _on_every_side(part, measure.balanced, measure.over, answered)
+        answered = answered & _on_every_side(part, measure.balanced, measure.over, answered)
     cells = part.groupby(list(measure.over), dropna=False).ngroup().to_numpy()
     sizes = np.bincount(cells, weights=answered)
     return np.where(answered, 1 / np.maximum(sizes, 1)[cells], 0.0)
@@ -157,18 +155,18 @@ def _curve(part: pd.DataFrame, measure: Measure) -> Iterator[Found]:
     epochs = sorted(int(epoch) for epoch in part["epoch"].unique())
     if len(epochs) < 2:
         return
-    make = _area if measure.summary == "area" else _first_epoch
-    yield {}, part, make(part, measure, epochs)
+    area = measure.summary == "area"
+    yield {}, part, _area(part, epochs) if area else _first_epoch(part, measure, epochs)
 
 
-def _area(part: pd.DataFrame, measure: Measure, epochs: Sequence[int]) -> Interval:
+def _area(part: pd.DataFrame, epochs: Sequence[int]) -> Interval:
     """The trapezoids under the curve over the whole span: the mean accuracy on the way."""
     span = epochs[-1] - epochs[0]
     share = dict.fromkeys(epochs, 0.0)
     for before, after in pairwise(epochs):
         for end in (before, after):
             share[end] += (after - before) / 2 / span
-    found = outcomes(part, measure)
+    found = _outcomes(part)
     weights = np.zeros(len(part))
     for epoch in epochs:
         answered = (part["epoch"] == epoch).to_numpy(dtype=bool) & ~np.isnan(found)
@@ -197,7 +195,7 @@ def _first_epoch(part: pd.DataFrame, measure: Measure, epochs: Sequence[int]) ->
     )
 
 
-def _directions(part: pd.DataFrame, measure: Measure) -> Iterator[Found]:
+def _directions(part: pd.DataFrame) -> Iterator[Found]:
     """For every pair of languages, one way minus the other."""
     pairs = {
         (str(taught), str(asked)): rows
@@ -207,12 +205,12 @@ def _directions(part: pd.DataFrame, measure: Measure) -> Iterator[Found]:
     for one, other in combinations(present, 2):
         if (one, other) in pairs and (other, one) in pairs:
             there, back = pairs[one, other], pairs[other, one]
-            interval = _difference(there, back, measure)
+            interval = _difference(there, back)
             yield {"taught": one, "asked": other}, pd.concat([there, back]), interval
 
 
-def _difference(a: pd.DataFrame, b: pd.DataFrame, measure: Measure) -> Interval:
-    return clustered_difference(outcomes(a, measure), _facts(a), outcomes(b, measure), _facts(b))
+def _difference(a: pd.DataFrame, b: pd.DataFrame) -> Interval:
+    return clustered_difference(_outcomes(a), _facts(a), _outcomes(b), _facts(b))
 
 
 def _cells(table: pd.DataFrame, measure: Measure) -> pd.DataFrame:
@@ -253,13 +251,17 @@ def _rank(column: str, value: object) -> int:
 
 def _contrasted(part: pd.DataFrame, measure: Measure) -> Iterator[Found]:
     column = cast(str, measure.contrast)
-    answered = part[~np.isnan(outcomes(part, measure))]
+    answered = part[part["outcome"].notna()]
     high, low = (answered[answered[column] == tier] for tier in ("high", "low"))
     if high.empty or low.empty:
         return
     side = column.removesuffix("_tier")
     sides = {"high": _codes(high[side]), "low": _codes(low[side])}
-    yield sides, part, _difference(high, low, measure)
+    yield sides, part, _difference(high, low)
+
+
+def _outcomes(part: pd.DataFrame) -> NDArray[np.float64]:
+    return part["outcome"].to_numpy(dtype=np.float64)
 
 
 def _facts(part: pd.DataFrame) -> NDArray[np.object_]:
