@@ -147,7 +147,7 @@ class Run:
         }
         return {model: known for model, known in found.items() if known is not None}
 
-    @property
+    @cached_property
     def _n_unasked(self) -> int:
         """How many planned probes have neither an answer nor a failure."""
         plan = make_plan(self.study, self.facts, known=self.known)

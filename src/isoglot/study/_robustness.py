@@ -13,9 +13,8 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from isoglot.core import Corpus, Fact, Record, stream_seed
-from isoglot.judges import normalise
-from isoglot.learning import answer_text, ask_prompt
 from isoglot.study._facts import Facts
+from isoglot.study._solved import compared_forms, solved_examples
 
 
 class RobustnessSpec(Record):
@@ -53,8 +52,7 @@ class WrongFacts(NamedTuple):
 
     def context(self, language: str) -> str:
         """The solved examples, as they stand before a question."""
-        texts = (fact.texts[language] for fact in self.examples)
-        return "".join(ask_prompt(text.ask) + answer_text(text.answer.text) for text in texts)
+        return solved_examples(self.examples, language)
 
 
 def wrong_facts(corpus: Corpus, *, shots: int, seed: int) -> WrongFacts:
@@ -69,8 +67,8 @@ def wrong_facts(corpus: Corpus, *, shots: int, seed: int) -> WrongFacts:
         shots: How many examples.
         seed: Decides between examples that cost the same.
     """
-    forms = {fact.id: _forms(fact, rivals=False) for fact in corpus.facts}
-    touched = {fact.id: forms[fact.id] | _forms(fact, rivals=True) for fact in corpus.facts}
+    forms = {fact.id: compared_forms(fact.answers()) for fact in corpus.facts}
+    touched = {fact.id: forms[fact.id] | compared_forms(fact.rivals()) for fact in corpus.facts}
     shared = Counter(form for fact in corpus.facts for form in touched[fact.id])
     rng = np.random.default_rng(stream_seed(seed, "robustness examples"))
     order = [corpus.facts[index] for index in rng.permutation(len(corpus.facts))]
@@ -93,16 +91,3 @@ def wrong_facts(corpus: Corpus, *, shots: int, seed: int) -> WrongFacts:
 def without_rival(facts: Sequence[Fact]) -> list[str]:
     """The facts that have no rival in some language: they can't be taught wrongly."""
     return [fact.id for fact in facts if any(text.rival is None for text in fact.texts.values())]
-
-
-def _forms(fact: Fact, *, rivals: bool) -> set[tuple[str, str]]:
-    """The answer or the rival as answers are compared, in every language of the fact."""
-    wordings = {
-        language: text.rival if rivals else text.answer for language, text in fact.texts.items()
-    }
-    return {
-        (language, normalise(form, language=language))
-        for language, wording in wordings.items()
-        if wording is not None
-        for form in wording.forms
-    }

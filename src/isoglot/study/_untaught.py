@@ -5,15 +5,14 @@ from how it talks. The examples are other facts of the same corpus, with other a
 answer is never among them, so it can't be copied.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from pydantic import Field
 
 from isoglot.core import Fact, Record, stream_seed
-from isoglot.judges import normalise
-from isoglot.learning import answer_text, ask_prompt
+from isoglot.study._solved import compared_forms, solved_examples
 
 
 class UntaughtSpec(Record):
@@ -52,43 +51,31 @@ def shot_groups(
     """
     rng = np.random.default_rng(stream_seed(seed, "few-shot examples"))
     order = [facts[index] for index in rng.permutation(len(facts))]
-    distinct = _with_different_answers(order)
+    forms = {fact.id: compared_forms(fact.answers()) for fact in facts}
+    distinct = _with_different_answers(order, forms)
     shots = min(shots, len(distinct) // 2)
     first = distinct[:shots]
-    taken = {form for fact in first for form in _forms(fact)}
-    own = frozenset(fact.id for fact in facts if not taken.isdisjoint(_forms(fact)))
+    taken = {form for fact in first for form in forms[fact.id]}
+    own = frozenset(fact.id for fact in facts if not taken.isdisjoint(forms[fact.id]))
     # An alias may make one fact's answer that of two others: all forms of the group count.
-    avoided = {form for fact in facts if fact.id in own for form in _forms(fact)}
-    second = [fact for fact in distinct[shots:] if avoided.isdisjoint(_forms(fact))][:shots]
+    avoided = {form for fact in facts if fact.id in own for form in forms[fact.id]}
+    second = [fact for fact in distinct[shots:] if avoided.isdisjoint(forms[fact.id])][:shots]
     rest = frozenset(fact.id for fact in facts) - own
     groups = (
-        ShotGroup(context=_examples(first, language), fact_ids=rest),
-        ShotGroup(context=_examples(second, language), fact_ids=own),
+        ShotGroup(context=solved_examples(first, language), fact_ids=rest),
+        ShotGroup(context=solved_examples(second, language), fact_ids=own),
     )
     return tuple(group for group in groups if group.fact_ids)
 
 
-def _with_different_answers(facts: Sequence[Fact]) -> list[Fact]:
+def _with_different_answers(
+    facts: Sequence[Fact], forms: Mapping[str, set[tuple[str, str]]]
+) -> list[Fact]:
     """The facts without those that share an answer with one before them."""
     seen: set[tuple[str, str]] = set()
     found = []
     for fact in facts:
-        forms = _forms(fact)
-        if seen.isdisjoint(forms):
-            seen.update(forms)
+        if seen.isdisjoint(forms[fact.id]):
+            seen.update(forms[fact.id])
             found.append(fact)
     return found
-
-
-def _forms(fact: Fact) -> set[tuple[str, str]]:
-    """Everything that is right, in every language of the fact, as answers are compared."""
-    return {
-        (language, normalise(form, language=language))
-        for language, answer in fact.answers().items()
-        for form in answer.forms
-    }
-
-
-def _examples(facts: Sequence[Fact], language: str) -> str:
-    texts = (fact.texts[language] for fact in facts)
-    return "".join(ask_prompt(text.ask) + answer_text(text.answer.text) for text in texts)
