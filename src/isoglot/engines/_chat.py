@@ -10,6 +10,11 @@ _WITHOUT_TEMPLATE = ("bundled", "scripted")
 """Families of base models, and of models made of code."""
 
 
+def never_has_template(spec: ModelSpec) -> bool:
+    """Whether a model is of a family of which none has a chat template."""
+    return spec.name.partition("/")[0] in _WITHOUT_TEMPLATE
+
+
 def find_template(spec: ModelSpec, folder: Path) -> ChatTemplate | None:
     """What a model is asked through; `None` if it is asked as a base model.
 
@@ -63,7 +68,7 @@ def _settle(spec: ModelSpec, folder: Path | None) -> ChatTemplate | None:
                 "leave one of the two out",
             )
         return None
-    if folder is None and spec.name.partition("/")[0] not in _WITHOUT_TEMPLATE:
+    if folder is None and not never_has_template(spec):
         return None  # the model is not here yet: nobody knows
     try:
         source = None if folder is None else read_template(folder)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from isoglot.core import MissingExtraError, ModelError, Problem, Record, install_command
 from isoglot.engines._base import Engine, ModelSpec
-from isoglot.engines._chat import check_template, find_template
+from isoglot.engines._chat import check_template, find_template, never_has_template
 from isoglot.engines._fingerprint import chat_fingerprint, model_fingerprint
 from isoglot.engines._hub import find_folder, known_folder
 from isoglot.engines._template import ChatTemplate
@@ -108,7 +108,7 @@ def is_chat(spec: ModelSpec) -> bool | None:
     folder = _tokenizer_folder(spec)
     if folder is not None:
         return find_template(spec, folder) is not None
-    return False if spec.name.startswith(("bundled/", "scripted/")) else spec.chat
+    return False if never_has_template(spec) else spec.chat
 
 
 def _tokenizer_folder(spec: ModelSpec) -> Path | None:
