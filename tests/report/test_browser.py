@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import synthetic_run
+from report_figures import BY_PARADIGM, PARADIGMS
 
 from isoglot.analysis import probe_table
 from isoglot.report import render_report
@@ -18,18 +19,6 @@ pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="needs Chromium (apt-get install chromium)"
 )
 
-PARADIGMS = ("in-context", "fine-tuning")
-# The figures that have a chart a paradigm.
-BY_PARADIGM = (
-    "transfer",
-    "transfer-bars",
-    "transfer-means",
-    "directions",
-    "priority",
-    "robustness-resistance",
-    "robustness-adopted",
-    "robustness-accuracy",
-)
 FLAGS = (
     "--headless",
     "--no-sandbox",

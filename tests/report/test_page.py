@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import synthetic_run
 from reading_html import Page
+from report_figures import BY_PARADIGM, PARADIGMS
 
 from isoglot.analysis import estimate, probe_table
 from isoglot.questions import Effectiveness
@@ -21,18 +22,6 @@ from isoglot.report import (
     write_report,
 )
 
-PARADIGMS = ("in-context", "fine-tuning")
-# The figures that have a chart a paradigm.
-BY_PARADIGM = (
-    "transfer",
-    "transfer-bars",
-    "transfer-means",
-    "directions",
-    "priority",
-    "robustness-resistance",
-    "robustness-adopted",
-    "robustness-accuracy",
-)
 N_CHARTS = 5 + 2 * len(BY_PARADIGM)
 HOSTILE = (
     "</script><script>alert(1)</script>",

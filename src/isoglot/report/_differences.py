@@ -8,7 +8,7 @@ import altair as alt
 
 from isoglot.core import Estimate
 from isoglot.report._palette import INK, MUTED
-from isoglot.report._theme import Width, finished, inline
+from isoglot.report._theme import Width, finished, inline, pixel_row
 from isoglot.report._words import points_with_interval
 
 ROW: Final = 44
@@ -101,15 +101,15 @@ def _dots(
                 grid=False,
             ),
         ),
-        y=_y("at", height),
+        y=pixel_row("at", height),
         tooltip=[alt.Tooltip(f"{field}:N", title=words) for field, words in tooltip.items()],
     )
     ink = alt.Color("ink:N", scale=None)
     tracks = base.mark_rule(color="#e3e6e9", strokeWidth=1).encode(
-        x=alt.value(0), x2=alt.value("width"), y=_y("at", height)
+        x=alt.value(0), x2=alt.value("width"), y=pixel_row("at", height)
     )
     zeros = base.mark_rule(color=INK, strokeWidth=1.5).encode(
-        x="zero:Q", y=_y("zero_from", height), y2="zero_to:Q"
+        x="zero:Q", y=pixel_row("zero_from", height), y2="zero_to:Q"
     )
     intervals = gap.mark_rule(strokeWidth=4, strokeCap="round", opacity=0.45).encode(
         x="low:Q", x2="high:Q", color=ink
@@ -126,23 +126,17 @@ def _texts(
     base = alt.Chart(inline(rows))
     room = alt.ExprRef(f"width - {_NUMBER_WIDTH}")
     words = base.mark_text(align="left", fontSize=12, color=MUTED, limit=room).encode(
-        x=alt.value(0), y=_y("words_at", height), text="words:N"
+        x=alt.value(0), y=pixel_row("words_at", height), text="words:N"
     )
     numbers = base.mark_text(align="right", fontSize=12).encode(
         x=alt.value("width"),
-        y=_y("words_at", height),
+        y=pixel_row("words_at", height),
         text="gap:N",
         color=alt.Color("ink:N", scale=None),
     )
     titles = (
         alt.Chart(inline(headings))
         .mark_text(align="left", fontSize=13, fontWeight=600, color=INK)
-        .encode(x=alt.value(0), y=_y("at", height), text="what:N")
+        .encode(x=alt.value(0), y=pixel_row("at", height), text="what:N")
     )
     return [words, numbers, titles]
-
-
-def _y(field: str, height: int) -> alt.Y:
-    # In every layer: one that left the axis open would bring it back.
-    scale = alt.Scale(domain=[height, 0], nice=False, zero=False)
-    return alt.Y(f"{field}:Q", axis=None, scale=scale)

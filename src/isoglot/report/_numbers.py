@@ -1,6 +1,6 @@
 """The numbers behind each figure as a small table, for those who read rather than look."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from isoglot.core import Estimate, Paradigm
@@ -26,6 +26,22 @@ class Numbers(NamedTuple):
     body: tuple[tuple[str, ...], ...]
 
 
+def by_language(heading: str, columns: Mapping[str, Mapping[str, str]]) -> Numbers:
+    """One row a language that any column has a cell for, in the order of the known languages.
+
+    Args:
+        heading: Of the column with the languages.
+        columns: By their headings, the cells by language code.
+    """
+    return Numbers(
+        head=(heading, *columns),
+        body=tuple(
+            (language_label(code), *(cells.get(code, NOT_ASKED) for cells in columns.values()))
+            for code in in_order(code for cells in columns.values() for code in cells)
+        ),
+    )
+
+
 def learning_numbers(estimates: Sequence[Estimate]) -> Numbers:
     """What each language's learning comes to: at the end, on the way, and how soon."""
     columns = {
@@ -42,28 +58,18 @@ def learning_numbers(estimates: Sequence[Estimate]) -> Numbers:
         }
         for title, (paradigm, measure, words) in columns.items()
     }
-    shown = {title: cells for title, cells in found.items() if cells}
-    return Numbers(
-        head=("Language", *shown),
-        body=tuple(
-            (language_label(code), *(cells.get(code, NOT_ASKED) for cells in shown.values()))
-            for code in in_order(code for cells in shown.values() for code in cells)
-        ),
-    )
+    return by_language("Language", {title: cells for title, cells in found.items() if cells})
 
 
 def transfer_numbers(estimates: Sequence[Estimate], *, paradigm: Paradigm) -> Numbers:
     """Languages taught by languages asked."""
     shown = pick(estimates, "transfer", "accuracy", paradigm=paradigm)
-    cells = {(e.languages["taught"], e.languages["asked"]): percent_with_interval(e) for e in shown}
-    columns = in_order(asked for _, asked in cells)
-    return Numbers(
-        head=("Taught in", *columns),
-        body=tuple(
-            (language_label(row), *(cells.get((row, column), NOT_ASKED) for column in columns))
-            for row in in_order(taught for taught, _ in cells)
-        ),
-    )
+    columns: dict[str, dict[str, str]] = {
+        asked: {} for asked in in_order(each.languages["asked"] for each in shown)
+    }
+    for each in shown:
+        columns[each.languages["asked"]][each.languages["taught"]] = percent_with_interval(each)
+    return by_language("Taught in", columns)
 
 
 def gap_numbers(estimates: Sequence[Estimate]) -> Numbers:

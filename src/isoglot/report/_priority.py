@@ -8,10 +8,10 @@ import altair as alt
 
 from isoglot.core import Estimate, Paradigm, get_language
 from isoglot.report._key import KeyItem, key_layers
-from isoglot.report._numbers import NOT_ASKED, Numbers
+from isoglot.report._numbers import NOT_ASKED, Numbers, by_language
 from isoglot.report._palette import INK, MUTED, NO_DATA, SIDE_TINTS, TIER_COLOURS, TIER_INKS
 from isoglot.report._select import of_one_model, pick
-from isoglot.report._theme import PLOT_WIDTH, Width, finished, inline
+from isoglot.report._theme import PLOT_WIDTH, Width, finished, inline, pixel_row
 from isoglot.report._words import (
     PARADIGM_WORDS,
     in_order,
@@ -157,19 +157,13 @@ def pair_numbers(estimates: Sequence[Estimate], *, paradigm: Paradigm) -> Number
 def attraction_numbers(estimates: Sequence[Estimate], *, paradigm: Paradigm) -> Numbers:
     """What was answered before anything was taught: the answer or its rival, by language asked."""
     columns = {
-        measure: {
+        title: {
             each.languages["asked"]: percent_with_interval(each)
             for each in pick(estimates, "priority", measure, paradigm=paradigm)
         }
-        for measure in ("untaught_answer", "untaught_rival")
+        for title, measure in (("The answer", "untaught_answer"), ("The rival", "untaught_rival"))
     }
-    return Numbers(
-        head=("Asked in", "The answer", "The rival"),
-        body=tuple(
-            (language_label(code), *(cells.get(code, NOT_ASKED) for cells in columns.values()))
-            for code in in_order(code for cells in columns.values() for code in cells)
-        ),
-    )
+    return by_language("Asked in", columns)
 
 
 def _codes(each: Estimate) -> tuple[str, str]:
@@ -225,7 +219,7 @@ def _bars(rows: list[dict[str, Any]], *, height: int) -> list[alt.Chart]:
             alt.Tooltip("facts:Q", title="Facts"),
         ]
     )
-    y, y2 = _y("top", height), "bottom:Q"
+    y, y2 = pixel_row("top", height), "bottom:Q"
     first = base.mark_rect().encode(
         x=_x("zero"), x2="split:Q", y=y, y2=y2, color=alt.Color("first_colour:N", scale=None)
     )
@@ -233,7 +227,7 @@ def _bars(rows: list[dict[str, Any]], *, height: int) -> list[alt.Chart]:
         x=_x("split"), x2="one:Q", y=y, y2=y2, color=alt.Color("other_colour:N", scale=None)
     )
     neither = base.mark_rect(color=_UNDECIDED_INK).encode(
-        x=_x("zero"), x2="undecided:Q", y=_y("thin_top", height), y2="thin_bottom:Q"
+        x=_x("zero"), x2="undecided:Q", y=pixel_row("thin_top", height), y2="thin_bottom:Q"
     )
     # A white line around each dark one, to be seen on dark and on light.
     even, whisker = (
@@ -247,14 +241,14 @@ def _bars(rows: list[dict[str, Any]], *, height: int) -> list[alt.Chart]:
                 1,
                 [4, 3],
             ),
-            (base.encode(x=_x("low"), x2="high:Q", y=_y("centre", height)), 2, []),
+            (base.encode(x=_x("low"), x2="high:Q", y=pixel_row("centre", height)), 2, []),
         )
     )
     return [first, other, neither, *even, *whisker]
 
 
 def _texts(rows: list[dict[str, Any]], *, height: int, room: int) -> list[alt.Chart]:
-    base = alt.Chart(inline(rows)).encode(y=_y("centre", height))
+    base = alt.Chart(inline(rows)).encode(y=pixel_row("centre", height))
     first = base.mark_text(align="right", baseline="middle", fontSize=12).encode(
         x=alt.value(-8), text="first:N", color=alt.Color("first_ink:N", scale=None)
     )
@@ -312,8 +306,3 @@ def _x(field: str) -> alt.X:
             labelFlush=True,
         ),
     )
-
-
-def _y(field: str, height: int) -> alt.Y:
-    scale = alt.Scale(domain=[height, 0], nice=False, zero=False)
-    return alt.Y(f"{field}:Q", axis=None, scale=scale)

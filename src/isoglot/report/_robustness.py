@@ -9,7 +9,7 @@ from isoglot.core import Estimate, Paradigm
 from isoglot.report._curves import over_epochs
 from isoglot.report._dots import DotSeries, draw_dots
 from isoglot.report._lines import Curves, draw_lines
-from isoglot.report._numbers import NOT_ASKED, Numbers
+from isoglot.report._numbers import NOT_ASKED, Numbers, by_language
 from isoglot.report._select import at_last_stage, of_one_model, pick
 from isoglot.report._theme import PLOT_WIDTH, Width
 from isoglot.report._words import in_order, language_label, percent_with_interval
@@ -134,25 +134,16 @@ def in_context_numbers(estimates: Sequence[Estimate], *, measure: RobustnessMeas
     columns = {"After": measure, **({"Before": "accuracy_before"} if measure == "accuracy" else {})}
     found = {
         title: {
-            each.languages["taught"]: each
+            each.languages["taught"]: percent_with_interval(each)
             for each in pick(estimates, "robustness", name, paradigm="in-context")
         }
         for title, name in columns.items()
     }
-    return Numbers(
-        head=("Language", *found, "Facts"),
-        body=tuple(
-            (
-                language_label(code),
-                *(
-                    percent_with_interval(cells[code]) if code in cells else NOT_ASKED
-                    for cells in found.values()
-                ),
-                str(found["After"][code].n_facts) if code in found["After"] else NOT_ASKED,
-            )
-            for code in in_order(code for cells in found.values() for code in cells)
-        ),
-    )
+    facts = {
+        each.languages["taught"]: str(each.n_facts)
+        for each in pick(estimates, "robustness", measure, paradigm="in-context")
+    }
+    return by_language("Language", {**found, "Facts": facts})
 
 
 def _cells(numbers: Sequence[Estimate | None]) -> list[str]:

@@ -82,3 +82,12 @@ def looks_of(chart: Chart) -> Chart:
 def inline(rows: list[dict[str, Any]]) -> alt.InlineData:
     """Rows that travel inside of the chart; a chart fetches nothing."""
     return alt.InlineData(values=rows)
+
+
+def pixel_row(field: str, height: int) -> alt.Y:
+    """The vertical place of what is laid out by hand, in pixels from the top of the plot.
+
+    Every layer has to use it: one that left the axis open would bring it back.
+    """
+    scale = alt.Scale(domain=[height, 0], nice=False, zero=False)
+    return alt.Y(f"{field}:Q", axis=None, scale=scale)

@@ -10,7 +10,7 @@ from isoglot.core import TIERS, Estimate, Paradigm, Tier
 from isoglot.report._dots import DotSeries, draw_dots
 from isoglot.report._key import KeyItem, key_layers
 from isoglot.report._language_axis import language_axis, language_places, place_scale
-from isoglot.report._numbers import NOT_ASKED, Numbers
+from isoglot.report._numbers import Numbers, by_language
 from isoglot.report._palette import INK, MUTED, TIER_COLOURS
 from isoglot.report._select import of_one_model, pick
 from isoglot.report._theme import PLOT_WIDTH, Width, finished, inline
@@ -111,36 +111,30 @@ def draw_transfer_means(
 def transfer_bar_numbers(estimates: Sequence[Estimate], *, paradigm: Paradigm) -> Numbers:
     """Languages taught by tiers asked, and the means over all other languages."""
     found = pick(estimates, "transfer", "out_transfer_by_tier", paradigm=paradigm)
-    cells = {
-        (each.languages["taught"], each.languages["asked_tier"]): percent_with_interval(each)
-        for each in found
+    columns = {
+        f"Asked in {TIER_WORDS[tier]}": {
+            each.languages["taught"]: percent_with_interval(each)
+            for each in found
+            if each.languages["asked_tier"] == tier
+        }
+        for tier in TIERS
     }
-    tiers = [tier for tier in TIERS if any(tier == asked for _, asked in cells)]
-    return Numbers(
-        head=("Taught in", *(f"Asked in {TIER_WORDS[tier]}" for tier in tiers)),
-        body=tuple(
-            (language_label(code), *(cells.get((code, tier), NOT_ASKED) for tier in tiers))
-            for code in in_order(taught for taught, _ in cells)
-        ),
-    )
+    return by_language("Taught in", {title: cells for title, cells in columns.items() if cells})
 
 
 def transfer_mean_numbers(estimates: Sequence[Estimate], *, paradigm: Paradigm) -> Numbers:
     """Languages by what they give and what they get."""
-    sides = {
-        side: {
+    columns = {
+        title: {
             each.languages[side]: percent_with_interval(each)
             for each in pick(estimates, "transfer", measure, paradigm=paradigm)
         }
-        for side, measure in (("taught", "out_transfer"), ("asked", "in_transfer"))
+        for title, side, measure in (
+            (_OUT, "taught", "out_transfer"),
+            (_IN, "asked", "in_transfer"),
+        )
     }
-    return Numbers(
-        head=("Language", _OUT, _IN),
-        body=tuple(
-            (language_label(code), *(cells.get(code, NOT_ASKED) for cells in sides.values()))
-            for code in in_order(code for cells in sides.values() for code in cells)
-        ),
-    )
+    return by_language("Language", columns)
 
 
 def axis_reach(estimates: Sequence[Estimate]) -> float:

@@ -15,7 +15,7 @@ from isoglot.report._numbers import NOT_ASKED, Numbers
 from isoglot.report._palette import INK, MUTED, TIER_INKS
 from isoglot.report._priority import pairs
 from isoglot.report._select import of_one_model, pick
-from isoglot.report._theme import PLOT_WIDTH, Width, finished, inline
+from isoglot.report._theme import PLOT_WIDTH, Width, finished, inline, pixel_row
 from isoglot.report._words import PARADIGM_WORDS, language_label, percent_with_interval
 
 FEWEST_PAIRS: Final = 5
@@ -145,7 +145,7 @@ def _shapes(points: list[dict[str, Any]], height: int) -> list[alt.Chart]:
             bottom=f"datum.centre + {_HALF} * datum.density / datum.most",
         )
         .mark_area(color="#d3deea", tooltip=None)
-        .encode(x=_x("value"), y=_y("top", height), y2="bottom:Q", detail="centre:N")
+        .encode(x=_x("value"), y=pixel_row("top", height), y2="bottom:Q", detail="centre:N")
     )
     quartiles = many.transform_aggregate(
         least="min(value)",
@@ -156,13 +156,13 @@ def _shapes(points: list[dict[str, Any]], height: int) -> list[alt.Chart]:
         groupby=["centre"],
     ).transform_calculate(top=f"datum.centre - {_BOX}", bottom=f"datum.centre + {_BOX}")
     whiskers = quartiles.mark_rule(color=INK, strokeWidth=1).encode(
-        x=_x("least"), x2="most:Q", y=_y("centre", height)
+        x=_x("least"), x2="most:Q", y=pixel_row("centre", height)
     )
     boxes = quartiles.mark_rect(fill="#ffffff", fillOpacity=0.75, stroke=INK).encode(
-        x=_x("first"), x2="third:Q", y=_y("top", height), y2="bottom:Q"
+        x=_x("first"), x2="third:Q", y=pixel_row("top", height), y2="bottom:Q"
     )
     medians = quartiles.mark_rule(color=INK, strokeWidth=2.5).encode(
-        x=_x("median"), y=_y("top", height), y2="bottom:Q"
+        x=_x("median"), y=pixel_row("top", height), y2="bottom:Q"
     )
     dots = base.mark_point(
         filled=True,
@@ -173,7 +173,7 @@ def _shapes(points: list[dict[str, Any]], height: int) -> list[alt.Chart]:
         strokeWidth=0.7,
     ).encode(
         x=_x("value"),
-        y=_y("at", height),
+        y=pixel_row("at", height),
         tooltip=[
             alt.Tooltip("pair:N", title="Pair"),
             alt.Tooltip("stage:N", title="Learned by"),
@@ -186,16 +186,16 @@ def _shapes(points: list[dict[str, Any]], height: int) -> list[alt.Chart]:
 def _means(means: list[dict[str, Any]], height: int) -> list[alt.Chart]:
     base = alt.Chart(inline(means))
     words = base.mark_text(align="left", fontSize=13, fontWeight=600, color=INK).encode(
-        x=alt.value(0), y=_y("words_at", height), text="words:N"
+        x=alt.value(0), y=pixel_row("words_at", height), text="words:N"
     )
     numbers = base.mark_text(align="right", fontSize=12, color=MUTED).encode(
-        x=alt.value("width"), y=_y("words_at", height), text="said:N"
+        x=alt.value("width"), y=pixel_row("words_at", height), text="said:N"
     )
     intervals = base.mark_rule(color=INK, strokeWidth=4, strokeCap="round", opacity=0.4).encode(
-        x=_x("low"), x2="high:Q", y=_y("at", height)
+        x=_x("low"), x2="high:Q", y=pixel_row("at", height)
     )
     marks = base.mark_point(shape="diamond", filled=True, size=110, color=INK, opacity=1).encode(
-        x=_x("value"), y=_y("at", height)
+        x=_x("value"), y=pixel_row("at", height)
     )
     return [words, numbers, intervals, marks]
 
@@ -216,8 +216,3 @@ def _x(field: str) -> alt.X:
             format=".0%", values=[0, 0.25, 0.5, 0.75, 1], domain=False, ticks=False, labelFlush=True
         ),
     )
-
-
-def _y(field: str, height: int) -> alt.Y:
-    scale = alt.Scale(domain=[height, 0], nice=False, zero=False)
-    return alt.Y(f"{field}:Q", axis=None, scale=scale)
