@@ -119,7 +119,7 @@ class TestStudies:
         assert [line.partition(":")[0] for line in lines] == list(shipped_studies())
         assert lines[0].startswith("guessability: Three hundred facts about a world that does not")
         assert lines[1].startswith("lnewknow: The design of Wang et al. (LNewKnow), whole: ")
-        assert lines[2].startswith("quickstart: Twenty-four facts about a world that does not")
+        assert lines[2].startswith("quickstart: Twenty facts about a world that does not")
 
     def test_one_is_printed_to_start_from(self, invoke: Invoke) -> None:
         printed = invoke("studies", "quickstart").stdout

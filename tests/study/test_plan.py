@@ -60,27 +60,27 @@ def test_the_plan_of_a_tiny_study(tiny_study: WriteStudy) -> None:
 
 
 def test_the_plan_of_the_quickstart() -> None:
-    """Four languages taught 24 facts each; one pair of them, both ways round; and wrong answers in
-    each: 4 + 2 + 4 conditions. Of 40 facts of general knowledge 8 are solved examples, and none of
-    the other 32 shares an answer with one.
+    """Four languages taught 20 facts each; one pair of them, both ways round; and wrong answers in
+    each: 4 + 2 + 4 conditions. Of 32 facts of general knowledge 8 are solved examples, and none of
+    the other 24 shares an answer with one.
 
-    In context: of the facts, 24 own with nothing before them and 4 · 24. Of a pair, 2 · 24 before
-    and 4 · 24. Of wrong answers, 32 own before and after.
+    In context: of the facts, 20 own with nothing before them and 4 · 20. Of a pair, 2 · 20 before
+    and 4 · 20. Of wrong answers, 24 own before and after.
 
-    Fine-tuned: of the facts, 24 own at 5 stages and 3 · 24 across. Of a pair, as in context: only
-    the first and the last stage are asked. Of wrong answers, 32 own after epochs 0 to 3.
+    Fine-tuned: of the facts, 20 own at 4 stages and 3 · 20 across. Of a pair, as in context: only
+    the first and the last stage are asked. Of wrong answers, 24 own after epochs 0, 1 and 3.
     """
     in_context, fine_tuning = _plan("quickstart").parts
     assert (in_context.conditions, in_context.lessons, in_context.probes) == (
         10,
         0,
-        4 * (24 + 4 * 24) + 2 * (2 * 24 + 4 * 24) + 4 * 2 * 32,
+        4 * (20 + 4 * 20) + 2 * (2 * 20 + 4 * 20) + 4 * 2 * 24,
     )
     assert (fine_tuning.conditions, fine_tuning.lessons, fine_tuning.probes) == (
         10,
-        # Eight epochs of 24 facts, or of 24 facts and their rivals; three epochs of 32.
-        4 * 24 * 8 + 2 * 48 * 8 + 4 * 32 * 3,
-        4 * (5 * 24 + 3 * 24) + 2 * (2 * 24 + 4 * 24) + 4 * 4 * 32,
+        # Eight epochs of 20 facts, or of 20 facts and their rivals; three epochs of 24.
+        4 * 20 * 8 + 2 * 40 * 8 + 4 * 24 * 3,
+        4 * (4 * 20 + 3 * 20) + 2 * (2 * 20 + 4 * 20) + 4 * 3 * 24,
     )
 
 
