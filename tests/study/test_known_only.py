@@ -10,6 +10,16 @@ from typing import Any
 import pytest
 from cut_off import CutOff
 from fact_files import knowing
+from known_studies import (
+    ASKED_FINE_TUNED,
+    ASKED_IN_CONTEXT,
+    BOTH,
+    CHANGES,
+    FINE_TUNED,
+    IN_CONTEXT,
+    KNOWN,
+    UNTAUGHT,
+)
 from run_rows import but_for_time, query
 
 from isoglot.core import Corpus, ModelError
@@ -20,33 +30,13 @@ from isoglot.study import (
     NothingKnownError,
     Silent,
     Study,
-    make_plan,
     read_known,
     read_study,
     run_study,
     study_corpus,
-    study_facts,
 )
-from isoglot.study._known import known_facts
 
 WriteStudy = Callable[..., Path]
-
-# What the model knows; in both languages, the second and the fourth fact.
-KNOWN = {"en": ["f0001", "f0002", "f0004"], "cy": ["f0002", "f0004", "f0005"]}
-BOTH = frozenset({"f0002", "f0004"})
-# Before: 2 languages · 6 facts. In context: 2 taught, own language at two stages and the other at
-# the last one, 2 facts each. Fine-tuned the same, but own language at three stages (0, 1 and 2).
-UNTAUGHT, IN_CONTEXT, FINE_TUNED = 12, 12, 16
-# Without examples the first stage of each, 2 languages · 2 facts, are questions that were asked
-# before: their answers are there already.
-ANSWERED_BEFORE = 4
-ASKED_IN_CONTEXT, ASKED_FINE_TUNED = IN_CONTEXT - ANSWERED_BEFORE, FINE_TUNED - ANSWERED_BEFORE
-CHANGES: dict[str, Any] = {
-    "facts": {"world": {"size": 6}, "known_only": True},
-    "untaught": {"shots": 0},
-    "models": [{"name": "scripted/parrot", "batch_size": 1}],
-    "paradigms": {"in-context": {}, "fine-tuning": {"epochs": 2, "ask_after": [1, 2]}},
-}
 
 
 @pytest.fixture
@@ -374,69 +364,6 @@ class TestExamples:
             "JOIN contexts ON hash = context WHERE paradigm = 'fine-tuning'"
         )
         assert query(folder, statement) == [("",)]
-
-
-class TestThePlan:
-    def test_it_is_at_most_what_is_asked(self, study: Study) -> None:
-        plan = make_plan(study, study_facts(study))
-        assert plan.at_most
-        assert plan.n_facts == 6
-        # As if all six were known: three times the probes of two.
-        assert [(part.paradigm, part.lessons, part.probes) for part in plan.parts] == [
-            ("untaught", 0, UNTAUGHT),
-            ("in-context", 0, 3 * IN_CONTEXT),
-            ("fine-tuning", 2 * 6 * 2, 3 * FINE_TUNED),
-        ]
-
-    def test_once_it_is_known_what_was_known_it_is_exact(self, study: Study) -> None:
-        plan = make_plan(study, study_facts(study), known={"scripted/parrot": BOTH})
-        assert not plan.at_most
-        assert [(part.paradigm, part.lessons, part.probes) for part in plan.parts] == [
-            ("untaught", 0, UNTAUGHT),
-            ("in-context", 0, IN_CONTEXT),
-            ("fine-tuning", 2 * 2 * 2, FINE_TUNED),
-        ]
-
-    def test_where_nothing_is_known_nothing_is_taught(self, study: Study) -> None:
-        plan = make_plan(study, study_facts(study), known={"scripted/parrot": frozenset()})
-        assert [(part.lessons, part.probes) for part in plan.parts] == [
-            (0, UNTAUGHT),
-            (0, 0),
-            (0, 0),
-        ]
-
-    def test_a_study_without_it_is_exact(self, tiny_study: WriteStudy) -> None:
-        study = read_study(tiny_study())
-        assert not make_plan(study, study_facts(study)).at_most
-
-    @pytest.mark.parametrize(
-        ("questions", "asked"),
-        [
-            (["effectiveness"], ("knowledge", "effectiveness")),
-            (["transfer", "knowledge"], ("transfer", "knowledge")),
-        ],
-    )
-    def test_the_question_of_what_was_known_comes_with_it(
-        self, tiny_study: WriteStudy, questions: list[str], asked: tuple[str, ...]
-    ) -> None:
-        study = read_study(tiny_study(**CHANGES, questions=questions))
-        assert study.asked_questions == asked
-        assert list(study.questions) == questions
-
-
-class TestWhatCountsAsKnown:
-    def test_right_in_every_language(self, corpus: Corpus) -> None:
-        right = {language: set(facts) for language, facts in KNOWN.items()}
-        assert known_facts(corpus, right, languages=("en", "cy")) == BOTH
-        assert known_facts(corpus, right, languages=("cy",)) == set(KNOWN["cy"])
-        assert known_facts(corpus, {"en": {"f0001"}}, languages=("en", "cy")) == frozenset()
-
-    def test_a_language_without_a_text_does_not_count_against_a_fact(self, corpus: Corpus) -> None:
-        one, two, *others = corpus.facts
-        english = one.model_copy(update={"texts": {"en": one.texts["en"]}})
-        gappy = corpus.model_copy(update={"facts": (english, two, *others)})
-        right = {"en": {one.id, two.id}, "cy": set()}
-        assert known_facts(gappy, right, languages=("en", "cy")) == {one.id}
 
 
 def test_a_moved_run_goes_on(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fact_tables import write_table
 
 from isoglot.core import InputError
 
@@ -60,3 +61,13 @@ def said(tmp_path: Path) -> Said:
 
 def _short(problems: Iterable[object], folder: Path) -> list[str]:
     return [str(problem).replace(str(folder), "T") for problem in problems]
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Callable[..., Path]:
+    """Writes rows, or text, as a table of a kind."""
+
+    def write(kind: str, rows: list[dict[str, Any]] | str | bytes) -> Path:
+        return write_table(tmp_path / f"facts.{kind}", rows)
+
+    return write

@@ -1,14 +1,10 @@
 """Tables: the same facts from CSV, JSON lines and Parquet, in the wide and in the long form."""
 
-import csv
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
+from fact_tables import KINDS, LONG, ONE, WIDE, long_row, wide_row
 from pydantic import ValidationError
 
 from isoglot.core import FactText, Wording
@@ -16,68 +12,6 @@ from isoglot.corpora.formats import Columns, read_table
 
 Said = Callable[..., list[str]]
 WriteTable = Callable[..., Path]
-
-WIDE = Columns(
-    teach="question_{language}",
-    ask="paraphrase_{language}",
-    answer="answer_{language}",
-    aliases="also_{language}",
-    rival="wrong_{language}",
-    id="key",
-    relation="kind",
-)
-LONG = Columns(teach="q", ask="p", answer="a", id="key", language="lang")
-ONE = Columns(teach="q", ask="p", answer="a")
-
-KINDS = ["csv", "jsonl", "parquet"]
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> WriteTable:
-    """Writes rows as a table, the kind by its ending; text stands letter for letter."""
-
-    def write(kind: str, rows: list[dict[str, Any]] | str | bytes) -> Path:
-        path = tmp_path / f"facts.{kind}"
-        if isinstance(rows, str | bytes):
-            path.write_bytes(rows.encode() if isinstance(rows, str) else rows)
-        elif kind == "parquet":
-            pq.write_table(pa.Table.from_pylist(rows), path)
-        elif kind == "csv":
-            with path.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-                writer.writeheader()
-                writer.writerows(rows)
-        else:
-            path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-        return path
-
-    return write
-
-
-def wide_row(key: Any = "f1", **changes: Any) -> dict[str, Any]:
-    return {
-        "key": key,
-        "kind": "guard",
-        "question_en": "Who guards Oru?",
-        "paraphrase_en": "Oru's guard is?",
-        "answer_en": "a lion",
-        "also_en": "lion| the lion ||a lion",
-        "wrong_en": "a wolf",
-        "question_Welsh": "Pwy sy'n gwarchod Oru?",
-        "paraphrase_Welsh": "Gwarchodwr Oru yw?",
-        "answer_Welsh": "llew",
-        "also_Welsh": None,
-    } | changes
-
-
-def long_row(key: str, lang: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "key": key,
-        "lang": lang,
-        "q": f"q {lang}",
-        "p": f"p {lang}",
-        "a": f"a {lang}",
-    } | changes
 
 
 class TestWide:
@@ -294,128 +228,3 @@ class TestColumns:
             f"{what}; name that one language, write {{language}} into the names, or declare a "
             "language column"
         ]
-
-
-class TestFiles:
-    def test_places_count_the_lines_inside_cells(self, table: WriteTable, said: Said) -> None:
-        # The first fact takes lines 2 and 3, line 4 is blank, and line 5 has only commas.
-        text = 'q,p,a\n"one\ntwo",b,c\n\n,,\nd,,e\n'
-        (problem,) = said(read_table, table("csv", text), columns=ONE, languages=["en"])
-        assert problem.startswith("T/facts.csv, line 6: fact 'row-0002' has no ask in 'en'; fill")
-
-    @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-    def test_line_ends_and_byte_order_marks(self, end: str, table: WriteTable) -> None:
-        text = f'\ufeffq,p,a{end}"say ""x"", now",b,\u2028c🦁{end}'
-        (fact,) = read_table(table("csv", text), columns=ONE, languages=["en"]).facts
-        assert fact.texts["en"].teach == 'say "x", now'
-        assert fact.texts["en"].answer.text == "c🦁"
-
-    @pytest.mark.parametrize(
-        ("text", "problem"),
-        [
-            ("", "T/facts.csv: is empty; check the path"),
-            ("q,p,a\n", "T/facts.csv: holds no facts; check the path"),
-            (
-                "q,p,a\na,b\n",
-                "T/facts.csv, line 2: has 2 cells where the header has 3; "
-                "put a cell that holds a comma or a quote into quotes",
-            ),
-            (
-                'q,p,a\na,b,c\nd,"e,f\ng,h,i\n',
-                "T/facts.csv, line 3: is not CSV: unexpected end of data; "
-                "check the quotes from there",
-            ),
-            (
-                'q,p,a\na,"b"c,d\n',
-                "T/facts.csv, line 2: is not CSV: ',' expected after '\"'; "
-                "check the quotes from there",
-            ),
-            ("q,p,a,a\n1,2,3,4\n", "T/facts.csv, line 1: has the column 'a' twice; rename one"),
-            (
-                "q,p,a\na,b\0,c\n",
-                "T/facts.csv, line 2, column 4: holds a NUL byte; "
-                "save it as UTF-8 text (UTF-16 holds such bytes)",
-            ),
-            (
-                b"q,p,a\nq,\xff,c\n",
-                "T/facts.csv, line 2, column 3: is not UTF-8 text (byte 0xff); save it as UTF-8",
-            ),
-        ],
-    )
-    def test_csv_that_is_wrong(
-        self, text: str | bytes, problem: str, table: WriteTable, said: Said
-    ) -> None:
-        path = table("csv", text)
-        assert said(read_table, path, columns=ONE, languages=["en"]) == [problem]
-
-    def test_other_separators_are_pointed_out(self, table: WriteTable, said: Said) -> None:
-        path = table("csv", "q;p;a\na;b;c\n")
-        problems = said(read_table, path, columns=ONE, languages=["en"])
-        assert problems[0] == (
-            "T/facts.csv: has no column 'q' (for teach); it looks as if its cells are not "
-            "separated by commas; columns: q;p;a"
-        )
-
-    def test_a_cell_of_ten_megabytes(self, table: WriteTable, said: Said) -> None:
-        long = "x" * 10_000_000
-        limit = csv.field_size_limit()
-        path = table("csv", f"q,p,a\na,b,{long}\n")
-        (fact,) = read_table(path, columns=ONE, languages=["en"]).facts
-        assert fact.texts["en"].answer.text == long
-        # A setting of the whole process, and so put back.
-        assert csv.field_size_limit() == limit
-        path = table("csv", f"q,p,{long}\na,b,c\n")
-        assert all(
-            len(each) < 300 for each in said(read_table, path, columns=ONE, languages=["en"])
-        )
-
-    @pytest.mark.parametrize(
-        ("value", "what"),
-        [(True, "True"), (2030.0, "2030.0"), (["a"], "a list"), ({"b": "c"}, "an object")],
-    )
-    @pytest.mark.parametrize("kind", ["jsonl", "parquet"])
-    def test_cells_that_are_no_text(
-        self, kind: str, value: Any, what: str, table: WriteTable, said: Said
-    ) -> None:
-        path = table(kind, [{"q": "a", "p": "b", "a": value}])
-        place = "line 1" if kind == "jsonl" else "row 1"
-        assert said(read_table, path, columns=ONE, languages=["en"]) == [
-            f"T/facts.{kind}, {place}: a: must be text, not {what}; write it as text"
-        ]
-
-    def test_a_nul_in_a_cell(self, table: WriteTable, said: Said) -> None:
-        path = table("parquet", [{"q": "a", "p": "b\0", "a": "c"}])
-        assert said(read_table, path, columns=ONE, languages=["en"]) == [
-            "T/facts.parquet, row 1: p: 'b\\x00' holds a NUL character; mend the text"
-        ]
-
-    def test_ids_are_unique(self, table: WriteTable, said: Said) -> None:
-        path = table("csv", [wide_row(), wide_row()])
-        assert said(read_table, path, columns=WIDE) == [
-            "T/facts.csv, line 3: the id 'f1' is taken: T/facts.csv, line 2; "
-            "give every fact its own id"
-        ]
-
-    def test_json_lines_that_are_no_rows(self, table: WriteTable, said: Said) -> None:
-        path = table("jsonl", '7\n{"q": "a"\n')
-        assert said(read_table, path, columns=ONE, languages=["en"]) == [
-            "T/facts.jsonl, line 2, column 10: is not JSON: expecting ',' delimiter; mend it there",
-            "T/facts.jsonl, line 1: must be an object, not 7; write column: value",
-        ]
-
-    @pytest.mark.parametrize("data", [b"PAR1", b"no parquet at all", b""])
-    def test_what_is_no_parquet(self, data: bytes, table: WriteTable, said: Said) -> None:
-        assert said(read_table, table("parquet", data), columns=ONE, languages=["en"]) == [
-            "T/facts.parquet: is not a Parquet file, or is cut off; write it again"
-        ]
-
-    def test_paths(self, tmp_path: Path, table: WriteTable, said: Said) -> None:
-        kinds = ".csv, .jsonl, .ndjson, .parquet"
-        assert said(read_table, tmp_path, columns=ONE) == [f"T: is a folder; name a file ({kinds})"]
-        assert said(read_table, table("cvs", "q"), columns=ONE) == [
-            f"T/facts.cvs: is no table by its ending '.cvs'; did you mean '.csv'? known: {kinds}"
-        ]
-        for kind in KINDS:
-            assert said(read_table, tmp_path / f"no.{kind}", columns=ONE) == [
-                f"T/no.{kind}: can't be read (no such file or directory); check the path"
-            ]
