@@ -174,7 +174,7 @@ class Run:
             judged,
             [QUESTIONS[name] for name in self.study.asked_questions],
             # While a run goes on, what was not asked yet is not missing.
-            planned=planned_cells(self.study, n_facts=len(self.corpus.facts))
+            planned=planned_cells(self.study, self.facts, known=self.known)
             if self._n_unasked <= 0
             else (),
         )

@@ -11,7 +11,7 @@ from study_problems import study_problems
 from isoglot.core import parse_yaml
 from isoglot.corpora import make_knowledge, make_world
 from isoglot.corpora.formats import read_facts, write_facts
-from isoglot.study import Study, planned_cells, read_study, study_corpus
+from isoglot.study import Study, planned_cells, read_study, study_corpus, study_facts
 from isoglot.study._facts import FactsSpec, KnowledgeSpec, WorldSpec
 
 WriteStudy = Callable[..., Path]
@@ -322,15 +322,16 @@ class TestWhatIsPlanned:
     def test_a_cell_stands_for_every_pair_and_epoch(self, tiny_study: WriteStudy) -> None:
         """In context 2 · 2, and before that each. Fine-tuned, each: epochs 0, 1 and 3, and across
         at the end."""
+        study = read_study(tiny_study())
         cells = [
             (
                 cell.condition.paradigm,
                 cell.condition.taught,
                 cell.asked,
-                cell.epoch,
-                cell.times_shown,
+                cell.stage.epoch,
+                cell.stage.times_shown,
             )
-            for cell in planned_cells(read_study(tiny_study()), n_facts=3)
+            for cell in planned_cells(study, study_facts(study), known={})
         ]
         assert sorted(cells, key=str) == sorted(
             [
@@ -353,8 +354,8 @@ class TestWhatIsPlanned:
 
     def test_what_was_known_before_is_a_cell_a_language(self, tiny_study: WriteStudy) -> None:
         study = read_study(tiny_study(questions=["knowledge"], paradigms=None))
-        cells = planned_cells(study, n_facts=3)
-        assert [(cell.condition.paradigm, cell.asked, cell.epoch) for cell in cells] == [
+        cells = planned_cells(study, study_facts(study), known={})
+        assert [(cell.condition.paradigm, cell.asked, cell.stage.epoch) for cell in cells] == [
             ("untaught", "en", 0),
             ("untaught", "cy", 0),
         ]
@@ -362,8 +363,27 @@ class TestWhatIsPlanned:
     def test_missing_texts_change_no_cell(self, tiny_study: WriteStudy, tmp_path: Path) -> None:
         write_lines(tmp_path / "facts.jsonl", [*THREE[:1], guard("f2", "Bela", en="bear")])
         gappy = read_study(tiny_study(facts={"file": "facts.jsonl", "allow_missing": True}))
-        whole = planned_cells(read_study(tiny_study()), n_facts=3)
-        assert planned_cells(gappy, n_facts=2) == whole
+        whole = read_study(tiny_study())
+        assert planned_cells(gappy, study_facts(gappy), known={}) == planned_cells(
+            whole, study_facts(whole), known={}
+        )
+
+    def test_what_was_not_known_fills_no_context(self, tiny_study: WriteStudy) -> None:
+        """Of three facts one was known: with two at a time in context nobody asks it."""
+        study = read_study(
+            tiny_study(
+                facts={"world": {"size": 3}, "known_only": True},
+                paradigms={"in-context": {"facts_in_context": [1, 2]}},
+            )
+        )
+        facts = study_facts(study)
+
+        def sizes(known: dict[str, frozenset[str]]) -> set[int | None]:
+            cells = planned_cells(study, facts, known=known)
+            return {cell.stage.facts_in_context for cell in cells}
+
+        assert sizes({}) == {None, 1, 2}
+        assert sizes({"scripted/parrot": frozenset({facts.corpus.facts[0].id})}) == {None}
 
 
 def test_a_world_spec_has_bounds() -> None:

@@ -172,10 +172,13 @@ def _all_probes(
     return {stage: list(found.values()) for stage, found in probes.items()}
 
 
-def planned_cells(study: Study, *, n_facts: int) -> list[Probe]:
+def planned_cells(
+    study: Study, facts: StudyFacts, *, known: Mapping[str, frozenset[str]]
+) -> list[Probe]:
     """One probe for every pair of languages and stage that a study asks, of a fact without name.
 
-    What of it has no answers in the end is missing, and known to be.
+    What of it has no answers in the end is missing, and known to be. For the arguments see
+    `condition_facts`: how many facts there are in a context depends on how many were known.
     """
     return [
         probe
@@ -185,7 +188,9 @@ def planned_cells(study: Study, *, n_facts: int) -> list[Probe]:
         for probes in _all_probes(
             study,
             condition,
-            stages=condition_stages(study, condition, n_facts=n_facts),
+            stages=condition_stages(
+                study, condition, n_facts=len(condition_facts(study, condition, facts, known))
+            ),
             fact_ids=[""],
         ).values()
         for probe in probes
