@@ -105,6 +105,18 @@ def test_a_missing_share_is_said_and_not_zero(wrongly):
     assert vl_convert.vegalite_to_svg(chart.to_dict()).count(">– no answers<") == 1
 
 
+@pytest.mark.parametrize(("before", "words"), [(0.0, "nothing was known"), (0.5, "no answers")])
+def test_in_context_a_missing_resistance_has_its_reason(wrongly, before, words):
+    english = {"languages": {"taught": "en"}}
+    found = [
+        wrongly("resistance", 0.5, None),
+        wrongly("accuracy_before", before, None, **english),
+        wrongly("resistance", math.nan, None, n_facts=0, **english),
+    ]
+    chart = draw_robustness_in_context(found, measure="resistance")
+    assert vl_convert.vegalite_to_svg(chart.to_dict()).count(f">– {words}<") == 1
+
+
 @pytest.mark.parametrize("measure", MEASURED)
 def test_nothing_to_draw_is_no_chart(measure, of, wrongly):
     for found in ([], [of(), of(paradigm="in-context", epoch=None)]):

@@ -1,7 +1,7 @@
 """Dots with intervals, a row a language: for shares that have no epochs to be drawn over."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 import altair as alt
@@ -35,7 +35,13 @@ class DotSeries(NamedTuple):
 
 
 def draw_dots(
-    several: Sequence[DotSeries], *, of: str, width: Width, description: str, reach: float = 1.0
+    several: Sequence[DotSeries],
+    *,
+    of: str,
+    width: Width,
+    description: str,
+    reach: float = 1.0,
+    why_missing: Mapping[str, str] | None = None,
 ) -> alt.LayerChart | None:
     """Shares with 95% intervals, a row a language; the first series filled, the others open.
 
@@ -45,9 +51,11 @@ def draw_dots(
         width: Of the plot in pixels, or "container".
         description: What a screen reader says before the numbers.
         reach: Where the axis ends.
+        why_missing: By language code, why a share is missing, if not for want of answers.
 
     Returns:
-        The chart, or `None` where all is missing. A missing share is a dash at the left.
+        The chart, or `None` where all is missing. A missing share is a dash at the left and
+        the reason.
     """
     found = [each for series in several for each in series.estimates]
     if all(math.isnan(each.value) for each in found):
@@ -55,7 +63,7 @@ def draw_dots(
     codes = in_order(each.languages[series.side] for series in several for each in series.estimates)
     places = language_places(codes)
     rows = [
-        _row(each, series, number, len(several), places[each.languages[series.side]])
+        _row(each, series, number, len(several), places, why_missing or {})
         for number, series in enumerate(several)
         for each in series.estimates
     ]
@@ -89,8 +97,8 @@ def draw_dots(
     )
     missing = (
         base.transform_filter("datum.value === null")
-        .mark_text(align="left", fontSize=12, color=MUTED, text="– no answers")
-        .encode(x=alt.value(4))
+        .mark_text(align="left", fontSize=12, color=MUTED)
+        .encode(x=alt.value(4), text="dash:N")
     )
     key = key_layers(
         [
@@ -109,19 +117,29 @@ def draw_dots(
     )
 
 
-def _row(each: Estimate, series: DotSeries, number: int, of: int, place: float) -> dict[str, Any]:
+def _row(
+    each: Estimate,
+    series: DotSeries,
+    number: int,
+    of: int,
+    places: Mapping[str, float],
+    why_missing: Mapping[str, str],
+) -> dict[str, Any]:
     code = each.languages[series.side]
     ink = TIER_COLOURS[get_language(code).tier][_SHADE]
     known = not math.isnan(each.value)
+    share = percent_with_interval(each)
+    share = share if known else why_missing.get(code, share)
     return {
         "language": language_label(code),
         "what": series.name,
-        "share": percent_with_interval(each),
+        "share": share,
+        "dash": f"– {share}",
         "facts": each.n_facts,
         "value": each.value if known else None,
         "low": each.low if known else None,
         "high": each.high if known else None,
-        "at": round(place + 0.5 + (number - (of - 1) / 2) * 0.3, 3),
+        "at": round(places[code] + 0.5 + (number - (of - 1) / 2) * 0.3, 3),
         "shape": _SHAPES[number],
         "ink": ink,
         "fill": _fill(number, ink),

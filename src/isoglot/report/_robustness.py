@@ -41,6 +41,9 @@ MEASURED: Final[dict[RobustnessMeasure, _Measured]] = {
     ),
 }
 
+_NOTHING_KNOWN: Final = "nothing was known"
+"""Why there is no resistance: nothing was answered right before."""
+
 
 def draw_robustness_curves(
     estimates: Sequence[Estimate], *, measure: RobustnessMeasure, width: Width = PLOT_WIDTH
@@ -82,15 +85,20 @@ def draw_robustness_in_context(
     """
     of_one_model(estimates)
     after = pick(estimates, "robustness", measure, paradigm="in-context")
+    before = pick(estimates, "robustness", "accuracy_before", paradigm="in-context")
     series = [DotSeries("After", "taught", after)]
     if measure == "accuracy":
-        before = pick(estimates, "robustness", "accuracy_before", paradigm="in-context")
         series.append(DotSeries("Before", "taught", before))
     about = MEASURED[measure]
     return draw_dots(
         series,
         of=about.of,
         width=width,
+        why_missing={
+            each.languages["taught"]: _NOTHING_KNOWN
+            for each in before
+            if measure == "resistance" and each.value == 0
+        },
         description=f"Dot chart, wrong answers in context: {about.description}, by language",
     )
 
@@ -151,5 +159,5 @@ def _cells(numbers: Sequence[Estimate | None]) -> list[str]:
     before, *_, resistance = numbers
     known = resistance.n_facts if resistance else 0
     if before and before.value == 0 and not known:
-        cells[-1] = "nothing was known"
+        cells[-1] = _NOTHING_KNOWN
     return [*cells, str(known)]
