@@ -121,6 +121,22 @@ class TestEachAskedLanguageCountsTheSame:
         # Undecided: 3 of 4 in Swahili, 2 of 4 in Welsh, 3 of 4 in Swahili again, in 6 cells of 4.
         assert only(found, "undecided").value == pytest.approx(8 / 24)
 
+    def test_a_pair_is_the_mean_of_both_ways_round(self, row):
+        """In Welsh something was decided one way round alone: it counts in neither."""
+        found = priority(
+            [
+                *judged(row, "RRRV", asked="en", **ANSWERS),
+                *judged(row, "VVVV", asked="cy", **ANSWERS),
+                *judged(row, "RVVV", asked="en", **RIVALS),
+                *judged(row, "NNNN", asked="cy", **RIVALS),
+            ]
+        )
+        assert values(found, "preference_as_assigned") == {
+            ("en", "cy", "answer"): 3 / 4,
+            ("en", "cy", "rival"): 3 / 4,
+        }
+        assert only(found, "pair_preference").value == 3 / 4
+
     def test_by_asked_language_both_assignments_count_the_same(self, rows):
         assert values(priority(rows), "preference_by_asked") == pytest.approx(
             {

@@ -1,7 +1,7 @@
 """From the probe table to estimates: reads what the questions declare, and measures it."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 from typing import Final, cast, get_args
 
@@ -91,7 +91,7 @@ def _measured(
     paradigm: Paradigm | Untaught,
 ) -> Iterator[Estimate]:
     rows = _cells(at_stages(table, measure), measure)
-    rows = rows.assign(outcome=outcomes(rows, measure))
+    rows = _balanced(rows.assign(outcome=outcomes(rows, measure)), measure)
     for group, part in _groups(rows, measure.by):
         for languages, of, interval in _found(part, measure):
             yield Estimate(
@@ -132,21 +132,26 @@ def _mean(
 def _equal_cells(part: pd.DataFrame, measure: Measure) -> NDArray[np.float64]:
     """Weights under which every combination of the measure's `over` counts the same."""
     answered = part["outcome"].notna().to_numpy(dtype=bool)
-    if measure.balanced is not None:
-        answered = answered & _on_every_side(part, measure.balanced, measure.over, answered)
     cells = part.groupby(list(measure.over), dropna=False).ngroup().to_numpy()
     sizes = np.bincount(cells, weights=answered)
     return np.where(answered, 1 / np.maximum(sizes, 1)[cells], 0.0)
 
 
-def _on_every_side(
-    part: pd.DataFrame, side: Column, over: Sequence[Column], answered: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Whether a row's combination, but for the side, has outcomes on every side that there is."""
-    others = [column for column in over if column != side]
-    groups = part.groupby(others, dropna=False).ngroup() if others else pd.Series(0, part.index)
-    sides = part[side].where(answered).groupby(groups).transform("nunique")
-    return (sides == part[side].nunique()).to_numpy(dtype=bool)
+def _balanced(rows: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+    """Without the outcomes of combinations that lack one on some side (see `Measure.balanced`)."""
+    side = measure.balanced
+    if side is None or rows.empty:
+        return rows
+
+    def sides(column: "pd.Series[str]", within: Iterable[Column]) -> "pd.Series[int]":
+        """How many values of the column there are beside each row."""
+        others = [rows[each] for each in dict.fromkeys(within) if each != side]
+        groups = others or [pd.Series(0, rows.index)]
+        return column.groupby(groups, dropna=False).transform("nunique")
+
+    decided = sides(rows[side].where(rows["outcome"].notna()), (*measure.by, *measure.over))
+    asked = sides(rows[side], measure.by)
+    return rows.assign(outcome=rows["outcome"].where(decided == asked))
 
 
 def _curve(part: pd.DataFrame, measure: Measure) -> Iterator[Found]:

@@ -57,8 +57,8 @@ class Measure(Record):
         by: One estimate for every combination of these columns (each model and paradigm apart).
         over: If given, the estimate is the mean of the means of all combinations of these columns,
             each counting the same however many answers it has.
-        balanced: If given, a combination of the other columns of `over` counts only if there are
-            outcomes under every value of this one.
+        balanced: If given, a combination of the other columns of `by` and `over` counts only if
+            there are outcomes under every value of this one.
         contrast: If given, the estimate is a difference. With a column of tiers: the mean of the
             high-resource languages minus that of the low-resource ones. With `direction`: for each
             pair of languages, the first taught and the second asked minus the reverse.

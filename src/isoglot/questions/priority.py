@@ -37,6 +37,7 @@ class Priority:
             at="last",
             by=(*_PAIR, "gives"),
             over=("asked",),
+            balanced="gives",
         ),
         Measure(
             name="preference_by_asked",
