@@ -106,5 +106,5 @@ def test_conflicts_and_wrong_answers_have_a_line_a_paradigm() -> None:
         "Priority, in-context: 50% [38, 63] of the answers that took a side are with English: "
         "that can't be told apart from even; 25% of all answers agree with neither.",
         "Robustness, fine-tuning: Of what was answered right before, what stays right when wrong "
-        "answers are taught for 2 epochs is 75% [63, 88] in high-resource languages.",
+        "answers are taught for 2 epochs is 75% [63, 88] in high-resource languages (of 24 facts).",
     ]

@@ -116,7 +116,7 @@ def test_priority_and_robustness_are_told_in_a_sentence_each(of):
         Finding(
             "When it is taught wrong answers",
             "Of what was answered right before, what stays right when wrong answers are taught for "
-            "1 epoch is 75% [63, 88] in low-resource languages.",
+            "1 epoch is 75% [63, 88] in low-resource languages (of 24 facts).",
         ),
     ]
 

@@ -80,8 +80,8 @@ def test_where_nobody_took_a_side_there_is_no_preference(conflict):
 def resistance(of):
     """What the tiers keep, what lies between them, and what was known before."""
 
-    def make(tiers, gap=None, *, before=0.5, epoch=3):
-        plain = {"question": "robustness", "epoch": epoch}
+    def make(tiers, gap=None, *, before=0.5, epoch=3, n_facts=10):
+        plain = {"question": "robustness", "epoch": epoch, "n_facts": n_facts}
         if epoch is None:
             plain["paradigm"] = "in-context"
         found = [of(measure="accuracy_before", value=before, **plain)]
@@ -117,22 +117,32 @@ KEPT = "Of what was answered right before, what stays right when wrong answers a
 def test_tiers_are_told_apart_only_if_the_interval_says_so(resistance, gap, verdict):
     found = resistance({"low": 0.3, "high": 0.7}, gap)
     assert robustness_sentence(found, paradigm="fine-tuning") == (
-        f"{KEPT} for 3 epochs is 70% [70, 70] in high-resource languages and 30% [30, 30] in "
-        f"low-resource languages: {verdict}."
+        f"{KEPT} for 3 epochs is 70% [70, 70] in high-resource languages (of 10 facts) and "
+        f"30% [30, 30] in low-resource languages (of 10 facts): {verdict}."
+    )
+
+
+@pytest.mark.parametrize(("n_facts", "facts"), [(9, "9 facts"), (1, "1 fact")])
+def test_tiers_of_few_known_facts_are_not_compared(resistance, n_facts, facts):
+    found = resistance({"low": 0.3, "high": 0.7}, (0.4, 0.1, 0.7), n_facts=n_facts)
+    assert robustness_sentence(found, paradigm="fine-tuning") == (
+        f"{KEPT} for 3 epochs is 70% [70, 70] in high-resource languages (of {facts}) and "
+        f"30% [30, 30] in low-resource languages (of {facts}): too few to compare high- and "
+        "low-resource languages."
     )
 
 
 def test_one_tier_is_compared_with_none(resistance):
     found = resistance({"low": 0.3, "high": math.nan}, epoch=None)
     assert robustness_sentence(found, paradigm="in-context") == (
-        f"{KEPT} is 30% [30, 30] in low-resource languages."
+        f"{KEPT} is 30% [30, 30] in low-resource languages (of 10 facts)."
     )
 
 
 def test_the_last_epoch_counts(resistance):
     found = [*resistance({"low": 0.9}, epoch=1), *resistance({"low": 0.3}, epoch=2)]
     assert robustness_sentence(found, paradigm="fine-tuning") == (
-        f"{KEPT} for 2 epochs is 30% [30, 30] in low-resource languages."
+        f"{KEPT} for 2 epochs is 30% [30, 30] in low-resource languages (of 10 facts)."
     )
 
 

@@ -18,6 +18,9 @@ from isoglot.report._words import (
 )
 
 EVEN: Final = 0.5
+FEWEST_KNOWN: Final = 10
+"""With fewer known facts on a side, tiers are not compared: which facts these happen to be would
+decide."""
 
 
 def priority_sentence(estimates: Sequence[Estimate], *, paradigm: Paradigm) -> str | None:
@@ -91,7 +94,8 @@ def robustness_sentence(estimates: Sequence[Estimate], *, paradigm: Paradigm) ->
             )
         return "Of what was known before: no answers after wrong answers were taught."
     shares = " and ".join(
-        f"{percent_with_interval(tiers[tier])} in {TIER_WORDS[tier]} languages"
+        f"{percent_with_interval(tiers[tier])} in {TIER_WORDS[tier]} languages "
+        f"(of {_facts(tiers[tier])})"
         for tier in TIERS
         if tier in tiers
     )
@@ -102,10 +106,17 @@ def robustness_sentence(estimates: Sequence[Estimate], *, paradigm: Paradigm) ->
         f"{how_long} is {shares}"
     )
     gaps = [each for each in measured["resistance_gap"] if not math.isnan(each.value)]
-    return f"{says}{_verdict(gaps[0])}." if gaps else f"{says}."
+    fewest = min(each.n_facts for each in tiers.values())
+    return f"{says}{_verdict(gaps[0], fewest=fewest)}." if gaps else f"{says}."
 
 
-def _verdict(gap: Estimate) -> str:
+def _facts(each: Estimate) -> str:
+    return f"{each.n_facts} fact{'' if each.n_facts == 1 else 's'}"
+
+
+def _verdict(gap: Estimate, *, fewest: int) -> str:
+    if fewest < FEWEST_KNOWN:
+        return ": too few to compare high- and low-resource languages"
     points = points_with_interval(gap)
     if gap.low <= 0 <= gap.high:
         return f": high- and low-resource languages can't be told apart ({points})"
