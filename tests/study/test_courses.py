@@ -239,7 +239,7 @@ class TestProbes:
             ).values()
             for probe in asked
         ]
-        cells = planned_cells(study, n_facts=3)
+        cells = planned_cells(study, facts, known={})
         assert {cell.id for cell in cells} == {probe.id for probe in probes}
         assert 3 * len(cells) == len(probes)
 

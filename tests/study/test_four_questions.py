@@ -103,7 +103,7 @@ def four(tmp_path_factory: pytest.TempPathFactory, watcher: Callable[[], Any]) -
     found = estimate(
         probe_table({**row, "seconds": 0.0} for row in rows),
         [QUESTIONS[name] for name in FOUR],
-        planned=planned_cells(study, n_facts=N),
+        planned=planned_cells(study, facts, known={}),
     )
     return Finished(study, facts, base / "run", outcome.asked, watched, rows, found)
 
