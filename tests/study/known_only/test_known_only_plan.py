@@ -7,20 +7,10 @@ import pytest
 from known_studies import BOTH, CHANGES, FINE_TUNED, IN_CONTEXT, KNOWN, UNTAUGHT
 
 from isoglot.core import Corpus
-from isoglot.study import Study, make_plan, read_study, study_corpus, study_facts
+from isoglot.study import Study, make_plan, read_study, study_facts
 from isoglot.study._known import known_facts
 
 WriteStudy = Callable[..., Path]
-
-
-@pytest.fixture
-def study(tiny_study: WriteStudy) -> Study:
-    return read_study(tiny_study(**CHANGES))
-
-
-@pytest.fixture
-def corpus(study: Study) -> Corpus:
-    return study_corpus(study)
 
 
 class TestThePlan:

@@ -33,20 +33,9 @@ from isoglot.study import (
     read_known,
     read_study,
     run_study,
-    study_corpus,
 )
 
 WriteStudy = Callable[..., Path]
-
-
-@pytest.fixture
-def study(tiny_study: WriteStudy) -> Study:
-    return read_study(tiny_study(**CHANGES))
-
-
-@pytest.fixture
-def corpus(study: Study) -> Corpus:
-    return study_corpus(study)
 
 
 @pytest.fixture
