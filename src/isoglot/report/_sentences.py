@@ -11,6 +11,7 @@ from isoglot.core import TIERS, Estimate, Paradigm, get_language
 from isoglot.report._select import at_last_stage, of_one_model, pick
 from isoglot.report._words import (
     TIER_WORDS,
+    counted,
     language_name,
     percent,
     percent_with_interval,
@@ -95,12 +96,12 @@ def robustness_sentence(estimates: Sequence[Estimate], *, paradigm: Paradigm) ->
         return "Of what was known before: no answers after wrong answers were taught."
     shares = " and ".join(
         f"{percent_with_interval(tiers[tier])} in {TIER_WORDS[tier]} languages "
-        f"(of {_facts(tiers[tier])})"
+        f"(of {counted(tiers[tier].n_facts, 'fact')})"
         for tier in TIERS
         if tier in tiers
     )
     epoch = next(iter(tiers.values())).epoch
-    how_long = "" if epoch is None else f" for {epoch} epoch{'' if epoch == 1 else 's'}"
+    how_long = "" if epoch is None else f" for {counted(epoch, 'epoch')}"
     says = (
         "Of what was answered right before, what stays right when wrong answers are taught"
         f"{how_long} is {shares}"
@@ -108,10 +109,6 @@ def robustness_sentence(estimates: Sequence[Estimate], *, paradigm: Paradigm) ->
     gaps = [each for each in measured["resistance_gap"] if not math.isnan(each.value)]
     fewest = min(each.n_facts for each in tiers.values())
     return f"{says}{_verdict(gaps[0], fewest=fewest)}." if gaps else f"{says}."
-
-
-def _facts(each: Estimate) -> str:
-    return f"{each.n_facts} fact{'' if each.n_facts == 1 else 's'}"
 
 
 def _verdict(gap: Estimate, *, fewest: int) -> str:

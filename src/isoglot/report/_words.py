@@ -104,6 +104,11 @@ def epoch_words(epoch: int) -> str:
     return "before teaching" if epoch == 0 else f"after epoch {epoch}"
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things, such as `1 fact` or `2 facts`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def context_words(times_shown: int, facts: int | None = None) -> str:
     """What stands before a question, such as `shown 2 times` or `4 facts, shown once`."""
     if times_shown == 0:
@@ -111,7 +116,7 @@ def context_words(times_shown: int, facts: int | None = None) -> str:
     shown = "shown once" if times_shown == 1 else f"shown {times_shown} times"
     if facts is None:
         return shown
-    return f"{facts} fact{'' if facts == 1 else 's'}, {shown}"
+    return f"{counted(facts, 'fact')}, {shown}"
 
 
 def duration(seconds: float) -> str:
