@@ -1,0 +1,326 @@
+"""Attention of many rows over beginnings that they share, which are kept once.
+
+A row sees two kinds of keys: those of beginnings that it shares with other rows, `[heads, length,
+size]`, and its own, `[rows, heads, room, size]`. Each kind's softmax is taken apart, and both are
+put together by their normalisers (as in online softmax, Milakov and Gimelshein 2018), so that no
+shared key is ever copied to a row.
+
+Registered with transformers as an attention function, it works for every model that takes its
+attention from there. Such models make no mask for a function that they don't know: which keys a
+query sees follows from positions alone, and is decided here.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import torch
+from transformers import AttentionInterface, DynamicCache
+
+NAME = "isoglot_shared"
+_SCORES_BYTES = 128 * 2**20
+"""So much memory may one layer's scores take; queries go through in chunks that fit."""
+_NEVER = -1e30
+"""The score of a key that is not seen. Finite: a row of padding sees nothing and must not be nan."""
+
+
+class Shared(NamedTuple):
+    """A piece of a beginning, and the rows that see it.
+
+    Attributes:
+        rows: The first of them and the end; they stand together.
+        start: The position of its first token.
+        layers: By layer, keys and values `[heads, length, size]`.
+    """
+
+    rows: tuple[int, int]
+    start: int
+    layers: Sequence[tuple[torch.Tensor, torch.Tensor]]
+
+
+class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
+    """The keys and values of rows, which see shared pieces, too.
+
+    Args:
+        shared: What rows share. A row sees all of a piece but what its window hides.
+        lengths: By row, how many positions its pieces hold.
+        room: How many own positions there is room for at first.
+        device: Where positions are kept.
+    """
+
+    def __init__(
+        self, shared: Sequence[Shared], lengths: Sequence[int], *, room: int, device: torch.device
+    ) -> None:
+        super().__init__()
+        self.shared = tuple(shared)
+        self.filled = 0
+        self._room = room
+        self._own: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        # Of every own place, its position; -1 where nothing is seen: padding, and what was guessed
+        # and not said.
+        self.positions = torch.full((len(lengths), 0), -1, device=device)
+        self._next = torch.tensor(lengths, device=device)
+        self._seen: dict[int | None, torch.Tensor] = {}
+
+    def place(self, widths: Sequence[int]) -> torch.Tensor:
+        """Makes place for what rows are fed, row i its first `widths[i]` tokens.
+
+        Returns:
+            The positions `[rows, widest]` of all that is fed; padding repeats the last one.
+        """
+        widest = max(widths)
+        device = self.positions.device
+        steps = torch.arange(widest, device=device)[None]
+        counts = torch.tensor(widths, device=device)[:, None]
+        real = steps < counts
+        fed = self._next[:, None] + torch.minimum(steps, counts - 1).clamp(min=0)
+        self.filled += widest
+        self.positions = torch.cat([self.positions, torch.where(real, fed, -1)], dim=1)
+        self._next = self._next + counts[:, 0]
+        self._fed = fed
+        self._seen = {}
+        return fed
+
+    def take_back(self, counts: Sequence[int]) -> None:
+        """Forgets the last so many tokens that each row was fed in the last step."""
+        taken = torch.tensor(counts, device=self.positions.device)
+        if not bool(taken.any()):
+            return
+        self._next = self._next - taken
+        gone = self.positions >= self._next[:, None]
+        self.positions = torch.where(gone, -1, self.positions)
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Drops all rows but these, which stay in order."""
+        kept = torch.tensor(rows, device=self.positions.device)
+        self.positions, self._next = self.positions[kept], self._next[kept]
+        for layer, (keys, values) in self._own.items():
+            self._own[layer] = (
+                keys[:, :, : self.filled].index_select(0, kept),
+                values[:, :, : self.filled].index_select(0, kept),
+            )
+        self._room = self.filled
+        place_of = {row: place for place, row in enumerate(rows)}
+        narrowed = []
+        for each in self.shared:
+            left = [place_of[row] for row in range(*each.rows) if row in place_of]
+            if left:
+                narrowed.append(each._replace(rows=(left[0], left[-1] + 1)))
+        self.shared = tuple(narrowed)
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, layer_idx: int, *_: Any, **__: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Writes what was fed, and returns all own keys and values `[rows, heads, filled, size]`."""
+        start = self.filled - key_states.shape[2]
+        keys, values = (
+            self._with_room(layer_idx, part, states)
+            for part, states in enumerate((key_states, value_states))
+        )
+        keys[:, :, start : self.filled] = key_states
+        values[:, :, start : self.filled] = value_states
+        self._own[layer_idx] = (keys, values)
+        return keys[:, :, : self.filled], values[:, :, : self.filled]
+
+    def _with_room(self, layer: int, part: int, states: torch.Tensor) -> torch.Tensor:
+        old = self._own[layer][part] if layer in self._own else None
+        if old is not None and old.shape[2] >= self.filled:
+            return old
+        room = max(self._room, self.filled) if old is None else max(2 * old.shape[2], self.filled)
+        rows, heads, _, size = states.shape
+        # Zeros: weight zero times nan would be nan.
+        new = states.new_zeros((rows, heads, room, size))
+        if old is not None:
+            new[:, :, : old.shape[2]] = old
+        return new
+
+    def own(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """By layer, the keys and values `[rows, heads, filled, size]` of all own places."""
+        return [
+            (keys[:, :, : self.filled], values[:, :, : self.filled])
+            for _, (keys, values) in sorted(self._own.items())
+        ]
+
+    def get_seq_length(self, *_: Any, **__: Any) -> int:
+        """How many own places are filled. Positions are always given, so models don't need it."""
+        return self.filled
+
+    def sees(self, window: int | None) -> torch.Tensor:
+        """Which own places each query sees, `[rows, fed, filled]`."""
+        if window not in self._seen:
+            asked, there = self._fed[:, :, None], self.positions[:, None, :]
+            seen = (there >= 0) & (there <= asked)
+            if window is not None:
+                seen &= asked - there < window
+            self._seen[window] = seen
+        return self._seen[window]
+
+    def sees_shared(self, piece: Shared, window: int | None) -> torch.Tensor | None:
+        """Which of a piece each query of its rows sees, `[rows, fed, length]`; `None`: all."""
+        if window is None:
+            return None
+        first, end = piece.rows
+        length = piece.layers[0][0].shape[1]
+        there = torch.arange(piece.start, piece.start + length, device=self._fed.device)
+        far = self._fed[first:end, :, None] - there
+        return None if bool((far < window).all()) else far < window
+
+
+_current: list[RowCache] = []
+
+
+@contextmanager
+def shared_attention(model: Any, cache: RowCache) -> Iterator[None]:
+    """While it lasts, the model's attention is over what the cache holds."""
+    configs = {
+        id(module.config): module.config for module in model.modules() if hasattr(module, "config")
+    }.values()
+    before = [(config, config._attn_implementation_internal) for config in configs]
+    _current.append(cache)
+    try:
+        for config in configs:
+            config._attn_implementation_internal = NAME
+        yield
+    finally:
+        for config, name in before:
+            config._attn_implementation_internal = name
+        _current.pop()
+
+
+class _Part(NamedTuple):
+    """Attention over some keys: what has to be divided by `total`, which is scaled by exp(-top).
+
+    Attributes:
+        sums: `[rows, heads, groups, queries, size]`, float32.
+        top: The largest score, `[rows, heads, groups, queries, 1]`.
+        total: The normaliser, of the same shape.
+    """
+
+    sums: torch.Tensor
+    top: torch.Tensor
+    total: torch.Tensor
+
+
+def attend(
+    module: Any,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,  # noqa: ARG001 - the protocol's
+    *,
+    scaling: float | None = None,
+    softcap: float | None = None,
+    sliding_window: int | None = None,
+    **_: Any,
+) -> tuple[torch.Tensor, None]:
+    """An attention function of transformers: see its `AttentionInterface`.
+
+    Args:
+        module: The layer's attention.
+        query: `[rows, heads, queries, size]`.
+        key: Own keys `[rows, key heads, filled, size]`.
+        value: Own values.
+        attention_mask: None is made.
+        scaling: Of the scores; by default one over the root of the size.
+        softcap: Scores are squeezed into ±softcap by a hyperbolic tangent.
+        sliding_window: How far back a query sees, itself included.
+
+    Returns:
+        `[rows, queries, heads, size]`, and no weights.
+    """
+    cache = _current[-1]
+    window = sliding_window if sliding_window is not None else _window(module)
+    rows, heads, queries, size = query.shape
+    key_heads = key.shape[1]
+    scale = size**-0.5 if scaling is None else scaling
+    grouped = query.reshape(rows, key_heads, heads // key_heads, queries, size)
+    seen = cache.sees(window)
+    pieces = [
+        (piece, *piece.layers[module.layer_idx], cache.sees_shared(piece, window))
+        for piece in cache.shared
+    ]
+    widest = max([key.shape[2], *(keys.shape[1] for _, keys, _, _ in pieces)])
+    chunk = max(1, _SCORES_BYTES // (4 * rows * heads * widest))
+    results = []
+    for start in range(0, queries, chunk):
+        part = slice(start, start + chunk)
+        q = grouped[:, :, :, part]
+        whole = _own_part(q, key, value, seen[:, part], scale, softcap)
+        for piece, keys, values, mask in pieces:
+            first, end = piece.rows
+            _add(whole, first, end, _shared_part(
+                q[first:end], keys, values, None if mask is None else mask[:, part], scale, softcap
+            ))  # fmt: skip
+        results.append(whole.sums / whole.total)
+    out = torch.cat(results, dim=3) if len(results) > 1 else results[0]
+    out = out.to(query.dtype).reshape(rows, heads, queries, size)
+    return out.transpose(1, 2), None
+
+
+def _window(module: Any) -> int | None:
+    """The window of a layer that does not hand it on."""
+    kinds = getattr(module.config, "layer_types", None)
+    sliding = kinds is not None and kinds[module.layer_idx] == "sliding_attention"
+    return module.config.sliding_window if sliding else None
+
+
+def _own_part(
+    q: torch.Tensor,
+    keys: torch.Tensor,
+    values: torch.Tensor,
+    seen: torch.Tensor,
+    scale: float,
+    softcap: float | None,
+) -> _Part:
+    rows, heads, groups, queries, size = q.shape
+    flat = q.reshape(rows, heads, groups * queries, size)
+    scores = (flat @ keys.transpose(2, 3)).view(rows, heads, groups, queries, -1)
+    part = _softmax(scores, seen[:, None, None], scale, softcap)
+    weights = part.sums.to(values.dtype).view(rows, heads, groups * queries, -1)
+    sums = (weights @ values).view(rows, heads, groups, queries, -1)
+    return part._replace(sums=sums.float())
+
+
+def _shared_part(
+    q: torch.Tensor,
+    keys: torch.Tensor,
+    values: torch.Tensor,
+    seen: torch.Tensor | None,
+    scale: float,
+    softcap: float | None,
+) -> _Part:
+    rows, heads, groups, queries, size = q.shape
+    # One product a head for the queries of all rows.
+    flat = q.transpose(0, 1).reshape(heads, -1, size)
+    scores = (flat @ keys.transpose(1, 2)).view(heads, rows, groups, queries, -1)
+    part = _softmax(scores, None if seen is None else seen[None, :, None], scale, softcap)
+    weights = part.sums.to(values.dtype).view(heads, rows * groups * queries, -1)
+    sums = (weights @ values).view(heads, rows, groups, queries, -1)
+    return _Part(*(each.transpose(0, 1) for each in (sums.float(), part.top, part.total)))
+
+
+def _softmax(
+    scores: torch.Tensor, seen: torch.Tensor | None, scale: float, softcap: float | None
+) -> _Part:
+    """The weights before they are divided, in the place of the sums."""
+    scores = scores.float() * scale
+    if softcap is not None:
+        scores = softcap * torch.tanh(scores / softcap)
+    if seen is not None:
+        scores = scores.masked_fill(~seen, _NEVER)
+    top = scores.amax(-1, keepdim=True)
+    weights = (scores - top).exp()
+    return _Part(weights, top, weights.sum(-1, keepdim=True))
+
+
+def _add(whole: _Part, first: int, end: int, more: _Part) -> None:
+    """Adds to some rows of one part what they see in another."""
+    sums, top, total = (each[first:end] for each in whole)
+    highest = torch.maximum(top, more.top)
+    one, other = (top - highest).exp(), (more.top - highest).exp()
+    sums.mul_(one).add_(more.sums * other)
+    total.mul_(one).add_(more.total * other)
+    top.copy_(highest)
+
+
+AttentionInterface.register(NAME, attend)

@@ -1,0 +1,192 @@
+"""Decoding of a batch: drafts are checked in one step, and nothing shared is computed twice.
+
+A draft is a guess at what the model will say. A step feeds a row its last token and the rest of a
+draft that begins as the row does; what the model would have said after each of these tokens comes
+out together. The guessed tokens are kept as far as the model says them itself, so the text is that
+of decoding token by token (greedy speculative decoding: Stern et al. 2018, with given drafts).
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from isoglot.core import Decoding
+from isoglot.engines.huggingface._attention import RowCache, shared_attention
+from isoglot.engines.huggingface._beginnings import Beginning, as_shared
+
+
+class _Row:
+    """A prompt on its way to an answer."""
+
+    def __init__(self, index: int, drafts: Sequence[Sequence[int]]) -> None:
+        self.index = index
+        self.tokens: list[int] = []
+        self.drafts = [list(draft) for draft in drafts]
+        self.text = ""
+
+    def guess(self, most: int) -> list[int]:
+        """What the first draft that begins as the row does goes on with."""
+        said = len(self.tokens)
+        for draft in self.drafts:
+            if len(draft) > said and draft[:said] == self.tokens:
+                return draft[said : said + most]
+        return []
+
+
+class Decoder:
+    """Draws the most probable continuation of every prompt.
+
+    Args:
+        model: A causal language model of transformers.
+        tokenizer: Its tokenizer.
+        ends: Tokens that end an answer, beside the model's and its tokenizer's own.
+    """
+
+    def __init__(self, model: Any, tokenizer: Any, *, ends: Collection[int] = ()) -> None:
+        self._model = model
+        self._tokenizer = tokenizer
+        own = model.generation_config.eos_token_id
+        self._ends = {*(own if isinstance(own, list) else [own]), tokenizer.eos_token_id, *ends}
+
+    @torch.inference_mode()
+    def decode(
+        self,
+        rests: Sequence[Sequence[int]],
+        beginnings: Sequence[Beginning | None],
+        decoding: Decoding,
+        *,
+        drafts: Sequence[Sequence[Sequence[int]]],
+        adapters: "RowAdapters",
+    ) -> list[tuple[str, int]]:
+        """The text (up to a stop string) and the number of generated tokens for every prompt.
+
+        Args:
+            rests: Token ids, one sequence a prompt: what it has beyond its beginning.
+            beginnings: One a prompt, in the order of a tree (see `as_shared`).
+            decoding: Stop strings and the longest answer.
+            drafts: Token ids of guesses at each answer, the likeliest first.
+            adapters: Puts each row's adapter on.
+        """
+        device = self._model.get_input_embeddings().weight.device
+        cache = RowCache(
+            as_shared(beginnings),
+            [each.end if each else 0 for each in beginnings],
+            room=max(map(len, rests)) + decoding.max_new_tokens,
+            device=device,
+        )
+        rows = [_Row(index, guesses) for index, guesses in enumerate(drafts)]
+        fed = [list(rest) for rest in rests]
+        read_from = [len(rest) - 1 for rest in rests]
+        results: list[tuple[str, int]] = [("", 0)] * len(rows)
+        with shared_attention(self._model, cache):
+            while True:
+                said = self._step(cache, fed, read_from, adapters)
+                staying, wrong = [], [0] * len(rows)
+                for place, (row, tokens) in enumerate(zip(rows, said, strict=True)):
+                    guessed = fed[place][read_from[place] + 1 :]
+                    ended, kept = self._take(row, tokens, guessed, decoding)
+                    wrong[place] = len(guessed) - kept
+                    if ended:
+                        results[row.index] = (row.text, len(row.tokens))
+                    else:
+                        staying.append(place)
+                if not staying:
+                    return results
+                cache.take_back(wrong)
+                if len(staying) < len(rows):
+                    cache.keep(staying)
+                    adapters = adapters.keep(staying)
+                    rows = [rows[place] for place in staying]
+                fed = [
+                    [row.tokens[-1], *row.guess(decoding.max_new_tokens - len(row.tokens) - 1)]
+                    for row in rows
+                ]
+                read_from = [0] * len(rows)
+
+    def _step(
+        self,
+        cache: RowCache,
+        fed: Sequence[Sequence[int]],
+        read_from: Sequence[int],
+        adapters: "RowAdapters",
+    ) -> list[list[int]]:
+        """What the model says after each token that is read, by row."""
+        device = self._model.get_input_embeddings().weight.device
+        widest = max(map(len, fed))
+        places = [
+            row * widest + place
+            for row, (tokens, first) in enumerate(zip(fed, read_from, strict=True))
+            for place in range(first, len(tokens))
+        ]
+        inputs = torch.tensor(
+            [[*tokens, *[tokens[-1]] * (widest - len(tokens))] for tokens in fed], device=device
+        )
+        with adapters.on(), _read_at(self._model, places):
+            logits = self._model(
+                input_ids=inputs,
+                position_ids=cache.place([len(tokens) for tokens in fed]),
+                past_key_values=cache,
+                use_cache=True,
+            ).logits[0]
+        chosen = iter(logits.argmax(-1).tolist())
+        return [
+            [next(chosen) for _ in range(first, len(tokens))]
+            for tokens, first in zip(fed, read_from, strict=True)
+        ]
+
+    def _take(
+        self, row: _Row, said: Sequence[int], guessed: Sequence[int], decoding: Decoding
+    ) -> tuple[bool, int]:
+        """Adds what the model says to a row: whether that ends it, and how many guesses are right."""
+        for right, token in enumerate(said):
+            if token in self._ends:
+                row.text = self._text(row.tokens)
+                return True, right
+            row.tokens.append(token)
+            text = self._text(row.tokens)
+            cuts = [text.find(stop) for stop in decoding.stop if stop in text]
+            if cuts or len(row.tokens) == decoding.max_new_tokens:
+                row.text = text[: min(cuts)] if cuts else text
+                return True, right
+            if right == len(guessed) or guessed[right] != token:
+                return False, right
+        raise AssertionError("a row reads one token more than it guesses")
+
+    def _text(self, tokens: list[int]) -> str:
+        return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
+
+
+class RowAdapters:
+    """The adapters of a batch's rows. This one has none."""
+
+    def on(self) -> Any:
+        """A context in which each row sees its own."""
+        return _nothing()
+
+    def keep(self, rows: Sequence[int]) -> "RowAdapters":  # noqa: ARG002
+        """The adapters of these rows."""
+        return self
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _read_at(model: Any, places: Sequence[int]) -> Iterator[None]:
+    """While it lasts, the vocabulary projection sees these places of all rows, as one row."""
+    head = model.get_output_embeddings()
+
+    def gather(_: Any, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor]:
+        (hidden,) = inputs
+        flat = hidden.reshape(-1, hidden.shape[-1])
+        return (flat[torch.tensor(places, device=flat.device)][None],)
+
+    handle = head.register_forward_pre_hook(gather)
+    try:
+        yield
+    finally:
+        handle.remove()
