@@ -41,6 +41,16 @@ class Beginning:
         """How much memory it takes, its parents not counted."""
         return sum(each.numel() * each.element_size() for pair in self.layers for each in pair)
 
+    def up_to(self, end: int) -> "Beginning":
+        """The first so many positions, its own or a parent's."""
+        if self.parent is not None and end <= self.start:
+            return self.parent.up_to(end)
+        if end == self.end:
+            return self
+        length = end - self.start
+        layers = [(keys[:, :length], values[:, :length]) for keys, values in self.layers]
+        return Beginning(self.parent, length, layers)
+
     def chain(self) -> list["Beginning"]:
         """It and all that stands before it, from the first on."""
         return [*(self.parent.chain() if self.parent else []), self]
@@ -64,33 +74,24 @@ class Beginnings:
         """Forgets all of them."""
         self._kept.clear()
 
-    def longest(self, owner: Owner, tokens: Sequence[int]) -> tuple[int, ...] | None:
-        """The longest kept beginning of a prompt that leaves it a token of its own."""
-        found = [
-            known
-            for whose, known in self._kept
-            if whose == owner
-            and len(known) < len(tokens)
-            and tuple(tokens[: len(known)]) == known
-        ]
-        return max(found, key=len, default=None)
+    def known(self, owner: Owner) -> list[tuple[int, ...]]:
+        """The token ids of what is kept for an owner."""
+        return [tokens for whose, tokens in self._kept if whose == owner]
 
-    def get(
-        self, owner: Owner, tokens: tuple[int, ...], parent: Beginning | None
-    ) -> Beginning:
-        """A beginning, computed unless it is kept.
+    def get(self, owner: Owner, tokens: tuple[int, ...], parent: Beginning | None) -> Beginning:
+        """A beginning, computed unless it is kept, or is the beginning of one that is.
 
         Args:
             owner: Behind what; that has to be on.
             tokens: All of it, from the first token on.
             parent: What it goes on from.
         """
-        key = (owner, tokens)
-        found = self._kept.get(key)
-        if found is None:
-            found = self._compute(tokens[0 if parent is None else parent.end :], parent)
-            self._kept[key] = found
-        self._kept.move_to_end(key)
+        for (whose, known), kept in self._kept.items():
+            if whose == owner and known[: len(tokens)] == tokens:
+                self._kept.move_to_end((whose, known))
+                return kept.up_to(len(tokens))
+        found = self._compute(tokens[0 if parent is None else parent.end :], parent)
+        self._kept[owner, tokens] = found
         return found
 
     def make_room(self) -> None:
@@ -121,15 +122,18 @@ class Beginnings:
 def as_shared(beginnings: Sequence[Beginning | None]) -> list[Shared]:
     """The pieces of the rows of a batch, whose beginnings these are.
 
-    Rows that share a piece must stand together, as they do in the order of a tree.
+    Rows that share a piece and stand together read it together.
     """
-    rows: dict[int, tuple[Beginning, int, int]] = {}
+    runs: list[Shared] = []
+    open_runs: dict[int, int] = {}
     for row, beginning in enumerate(beginnings):
+        still = {}
         for piece in beginning.chain() if beginning else ():
-            _, first, end = rows.get(id(piece), (piece, row, row))
-            if end != row:
-                raise ValueError(f"rows {first} to {row} share a piece that row {end} has no part of")
-            rows[id(piece)] = (piece, first, row + 1)
-    return [Shared((first, end), piece.start, piece.layers) for piece, first, end in rows.values()]
-
-
+            place = open_runs.get(id(piece))
+            if place is None:
+                place = len(runs)
+                runs.append(Shared((row, row), piece.start, piece.layers))
+            runs[place] = runs[place]._replace(rows=(runs[place].rows[0], row + 1))
+            still[id(piece)] = place
+        open_runs = still
+    return runs
