@@ -71,6 +71,7 @@ class Engine(Protocol):
         *,
         decoding: Decoding,
         adapters: Sequence[Path | None] | None = None,
+        drafts: Sequence[Sequence[str]] | None = None,
     ) -> list[Generation | Failure]:
         """One text a prompt, in the order of the prompts.
 
@@ -82,6 +83,8 @@ class Engine(Protocol):
             decoding: How text is drawn.
             adapters: One a prompt: the folder of the adapter that is on for it, or `None` for the
                 bare model. Prompts of many adapters are answered together.
+            drafts: By prompt, guesses at what follows it (with what ends the answer), the likeliest
+                first. They make it faster where they are right, and change nothing.
 
         Raises:
             ModelError: An adapter can't be loaded, or does not change the model.

@@ -42,7 +42,7 @@ class AdapterShelf:
             ModelError: A folder holds no adapter for this model, or one that changes nothing.
         """
         paths = dict.fromkeys(each for each in adapters if each is not None)
-        wanted = {path: self._version(path) for path in paths}
+        wanted = {path: self.version(path) for path in paths}
         self._versions |= wanted
         for path, version in wanted.items():
             kind = self._kinds.get(version)
@@ -71,7 +71,7 @@ class AdapterShelf:
                 stack.enter_context(self._shelves[kind].on(versions))
             yield
 
-    def _version(self, adapter: Path) -> "_Version":
+    def version(self, adapter: Path) -> "_Version":
         """An adapter as it is now: written anew at the same place, it is another one."""
         try:
             found = (adapter / "adapter_model.safetensors").stat()

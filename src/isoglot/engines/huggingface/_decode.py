@@ -8,11 +8,13 @@ of decoding token by token (greedy speculative decoding: Stern et al. 2018, with
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from isoglot.core import Decoding
+from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._attention import RowCache, shared_attention
 from isoglot.engines.huggingface._beginnings import Beginning, as_shared
 
@@ -41,11 +43,15 @@ class Decoder:
     Args:
         model: A causal language model of transformers.
         tokenizer: Its tokenizer.
+        shelf: Where the adapters are.
         ends: Tokens that end an answer, beside the model's and its tokenizer's own.
     """
 
-    def __init__(self, model: Any, tokenizer: Any, *, ends: Collection[int] = ()) -> None:
+    def __init__(
+        self, model: Any, tokenizer: Any, shelf: AdapterShelf, *, ends: Collection[int] = ()
+    ) -> None:
         self._model = model
+        self._shelf = shelf
         self._tokenizer = tokenizer
         own = model.generation_config.eos_token_id
         self._ends = {*(own if isinstance(own, list) else [own]), tokenizer.eos_token_id, *ends}
@@ -58,7 +64,7 @@ class Decoder:
         decoding: Decoding,
         *,
         drafts: Sequence[Sequence[Sequence[int]]],
-        adapters: "RowAdapters",
+        adapters: Sequence[Path | None],
     ) -> list[tuple[str, int]]:
         """The text (up to a stop string) and the number of generated tokens for every prompt.
 
@@ -67,7 +73,7 @@ class Decoder:
             beginnings: One a prompt, in the order of a tree (see `as_shared`).
             decoding: Stop strings and the longest answer.
             drafts: Token ids of guesses at each answer, the likeliest first.
-            adapters: Puts each row's adapter on.
+            adapters: One a prompt, loaded.
         """
         device = self._model.get_input_embeddings().weight.device
         cache = RowCache(
@@ -97,7 +103,7 @@ class Decoder:
                 cache.take_back(wrong)
                 if len(staying) < len(rows):
                     cache.keep(staying)
-                    adapters = adapters.keep(staying)
+                    adapters = [adapters[place] for place in staying]
                     rows = [rows[place] for place in staying]
                 fed = [
                     [row.tokens[-1], *row.guess(decoding.max_new_tokens - len(row.tokens) - 1)]
@@ -110,7 +116,7 @@ class Decoder:
         cache: RowCache,
         fed: Sequence[Sequence[int]],
         read_from: Sequence[int],
-        adapters: "RowAdapters",
+        adapters: Sequence[Path | None],
     ) -> list[list[int]]:
         """What the model says after each token that is read, by row."""
         device = self._model.get_input_embeddings().weight.device
@@ -123,7 +129,7 @@ class Decoder:
         inputs = torch.tensor(
             [[*tokens, *[tokens[-1]] * (widest - len(tokens))] for tokens in fed], device=device
         )
-        with adapters.on(), _read_at(self._model, places):
+        with self._shelf.on(adapters), _read_at(self._model, places):
             logits = self._model(
                 input_ids=inputs,
                 position_ids=cache.place([len(tokens) for tokens in fed]),
@@ -156,23 +162,6 @@ class Decoder:
 
     def _text(self, tokens: list[int]) -> str:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
-
-
-class RowAdapters:
-    """The adapters of a batch's rows. This one has none."""
-
-    def on(self) -> Any:
-        """A context in which each row sees its own."""
-        return _nothing()
-
-    def keep(self, rows: Sequence[int]) -> "RowAdapters":  # noqa: ARG002
-        """The adapters of these rows."""
-        return self
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
 
 
 @contextmanager

@@ -33,6 +33,10 @@ class Encoder(Protocol):
         """See `HuggingFaceEngine.encode_exchange`."""
         ...
 
+    def continuation(self, text: str) -> list[int]:
+        """A guess at what follows some prompt. The prompt's end may change its first tokens."""
+        ...
+
 
 class PlainEncoder:
     """For base models: the tokenizer puts the beginning-of-sequence token in front."""
@@ -56,6 +60,12 @@ class PlainEncoder:
         """Both as one text, as the model will meet it."""
         whole = self.prompt(prompt + answer)
         return whole, range(_first_said(self.prompt(prompt), whole), len(whole))
+
+    def continuation(self, text: str) -> list[int]:
+        """Behind a colon, as most prompts end with one."""
+        before = self._tokenizer(":", add_special_tokens=False).input_ids
+        both = self._tokenizer(":" + text, add_special_tokens=False).input_ids
+        return list(both[len(before) :])
 
     def _count(self, tokens: list[int]) -> int:
         return sum(token in self._special for token in tokens)
@@ -92,6 +102,11 @@ class ChatEncoder:
             whole += [] if eos is None else [eos]
             end = len(whole)
         return whole, range(_first_said(asked, whole), end)
+
+    def continuation(self, text: str) -> list[int]:
+        """The model's turn with its end."""
+        tokens = self._ids(text.strip(), as_text=True)
+        return tokens if self._end is None else [*tokens, self._end]
 
     def _end_of_turn(self) -> int | None:
         """The first token behind an answer that is no text."""

@@ -10,11 +10,14 @@ from isoglot.engines._base import Failure, Generation
 from isoglot.engines._template import ChatTemplate, ChatTemplateError
 from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._context import context_length
+from isoglot.engines.huggingface._decode import Decoder
 from isoglot.engines.huggingface._encode import ChatEncoder, Encoder, PlainEncoder
-from isoglot.engines.huggingface._generate import GreedyDecoder
-from isoglot.engines.huggingface._prefix import PrefixCache
+from isoglot.engines.huggingface._planning import Limits
+from isoglot.engines.huggingface._reading import Batch, Prompt, Reader
 
 _ADAPTERS_KEPT = 16
+_TOKENS_AT_ONCE = 4096
+_SHARED_BYTES = 2 * 2**30
 
 
 class HuggingFaceEngine:
@@ -48,15 +51,18 @@ class HuggingFaceEngine:
         self.model = model
         self.tokenizer = tokenizer
         self._shelf = AdapterShelf(model, model_name=name, room=max(_ADAPTERS_KEPT, batch_size))
-        self._prefixes = PrefixCache(model)
         self.chat = template is not None
         self._encoder: Encoder = (
             PlainEncoder(tokenizer) if template is None else ChatEncoder(tokenizer, template)
         )
-        self._decoder = GreedyDecoder(
-            model, tokenizer, self._prefixes, self._shelf, ends=self._encoder.ends
+        self._drafts: dict[str, list[int]] = {}
+        self._reader = Reader(
+            model,
+            Decoder(model, tokenizer, self._shelf, ends=self._encoder.ends),
+            self._shelf,
+            limits=Limits(rows=batch_size, tokens=_TOKENS_AT_ONCE),
+            most_bytes=_SHARED_BYTES,
         )
-        self._adapter: Path | None = None
 
     @property
     def opening(self) -> int | None:
@@ -84,27 +90,24 @@ class HuggingFaceEngine:
         *,
         decoding: Decoding,
         adapters: Sequence[Path | None] | None = None,
+        drafts: Sequence[Sequence[str]] | None = None,
     ) -> list[Generation | Failure]:
         """See `Engine.generate`."""
         adapters = adapters or [None] * len(prompts)
+        drafts = drafts or [()] * len(prompts)
         results: dict[int, Generation | Failure] = {}
-        askable: dict[int, list[int]] = {}
-        for index, prompt in enumerate(prompts):
+        asked: list[Prompt] = []
+        for place, prompt in enumerate(prompts):
             tokens = self._askable(prompt, decoding)
             if isinstance(tokens, Failure):
-                results[index] = tokens
+                results[place] = tokens
             else:
-                askable[index] = tokens
-        indices = list(askable)
-        for start in range(0, len(indices), self.batch_size):
-            batch = indices[start : start + self.batch_size]
-            answered = self._batch(
-                [askable[index] for index in batch],
-                decoding,
-                [adapters[index] for index in batch],
-            )
-            results.update(zip(batch, answered, strict=True))
-        return [results[index] for index in range(len(prompts))]
+                guesses = [self._draft(draft) for draft in drafts[place]]
+                asked.append(Prompt(place, tokens, adapters[place], guesses))
+        for batch in self._reader.batches(asked):
+            answered = self._batch(batch, decoding)
+            results.update(zip((each.place for each in batch.prompts), answered, strict=True))
+        return [results[place] for place in range(len(prompts))]
 
     def _askable(self, prompt: str, decoding: Decoding) -> list[int] | Failure:
         """A prompt's tokens, unless the template refuses it or the model can't hold it.
@@ -123,30 +126,23 @@ class HuggingFaceEngine:
             f"{decoding.max_new_tokens}; the model's context is {room}"
         )
 
-    def _batch(
-        self,
-        prompts: Sequence[Sequence[int]],
-        decoding: Decoding,
-        adapters: Sequence[Path | None],
-    ) -> list[Generation | Failure]:
+    def _draft(self, text: str) -> list[int]:
+        """A guess at an answer as tokens. It need not be how the model would write it."""
+        if text not in self._drafts:
+            self._drafts[text] = self._encoder.continuation(text)
+        return self._drafts[text]
+
+    def _batch(self, batch: Batch, decoding: Decoding) -> list[Generation | Failure]:
         started = time.perf_counter()
-        if len(set(adapters)) > 1 or adapters[0] != self._adapter:
-            self._prefixes.clear()
-        self._adapter = adapters[-1]
         try:
-            self._shelf.load(adapters)
-            texts = self._decoder.decode(prompts, decoding, adapters=adapters)
+            texts = self._reader.answer(batch, decoding)
         except ModelError:
             raise
         except RuntimeError as error:  # out of memory is one
-            self._prefixes.clear()
-            if len(prompts) == 1:
+            self._reader.clear()
+            if len(batch.prompts) == 1:
                 return [Failure(message=f"{type(error).__name__}: {error}")]
             # A smaller batch needs less memory and gives the same answers.
-            half = len(prompts) // 2
-            return [
-                *self._batch(prompts[:half], decoding, adapters[:half]),
-                *self._batch(prompts[half:], decoding, adapters[half:]),
-            ]
-        seconds = (time.perf_counter() - started) / len(prompts)
+            return [each for half in batch.halves() for each in self._batch(half, decoding)]
+        seconds = (time.perf_counter() - started) / len(texts)
         return [Generation(text=text.strip(), tokens=n, seconds=seconds) for text, n in texts]

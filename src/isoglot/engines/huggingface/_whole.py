@@ -1,7 +1,7 @@
-"""Greedy decoding of a batch, with the shared prefix computed once.
+"""Decoding for models that can't read from shared keys: every prompt whole, token by token.
 
-Knows tokens and tensors. Rows that have ended leave the batch, so that a long answer at the end
-costs little.
+Prompts of a batch are padded in front. Rows that have ended leave the batch, so that a long answer
+at the end costs little.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,7 +13,6 @@ from transformers import DynamicCache
 
 from isoglot.core import Decoding
 from isoglot.engines.huggingface._adapters import AdapterShelf
-from isoglot.engines.huggingface._prefix import MIN_PREFIX, PrefixCache, shared_length
 
 
 class _Row:
@@ -25,13 +24,12 @@ class _Row:
         self.ended = False
 
 
-class GreedyDecoder:
+class WholeDecoder:
     """Draws the most probable continuation of every prompt.
 
     Args:
         model: A causal language model of transformers.
         tokenizer: Its tokenizer.
-        prefixes: Where the keys and values of a shared prefix are kept.
         shelf: Where the adapters are.
         ends: Tokens that end an answer, beside the model's and its tokenizer's own.
     """
@@ -40,14 +38,12 @@ class GreedyDecoder:
         self,
         model: Any,
         tokenizer: Any,
-        prefixes: PrefixCache,
         shelf: AdapterShelf,
         *,
         ends: Collection[int] = (),
     ) -> None:
         self._model = model
         self._tokenizer = tokenizer
-        self._prefixes = prefixes
         self._shelf = shelf
         own = model.generation_config.eos_token_id
         self._ends = {*(own if isinstance(own, list) else [own]), tokenizer.eos_token_id, *ends}
@@ -68,7 +64,7 @@ class GreedyDecoder:
             adapters: One a prompt, loaded.
         """
         adapters = list(adapters)
-        cache, inputs, mask = self._start(prompts, decoding, adapters)
+        cache, inputs, mask = self._start(prompts)
         rows = [_Row(index) for index in range(len(prompts))]
         results: list[tuple[str, int]] = [("", 0)] * len(prompts)
         for step in range(decoding.max_new_tokens):
@@ -125,33 +121,16 @@ class GreedyDecoder:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
 
     def _start(
-        self,
-        prompts: Sequence[Sequence[int]],
-        decoding: Decoding,
-        adapters: Sequence[Path | None],
+        self, prompts: Sequence[Sequence[int]]
     ) -> tuple[DynamicCache, torch.Tensor, torch.Tensor]:
-        """The cache, the tokens to feed `[rows, fed]` and the mask `[rows, cached + fed]`."""
+        """An empty cache, the tokens to feed and the mask, both `[rows, longest]`."""
         device = self._model.device
-        # Behind different adapters the same tokens have different keys and values.
-        can_share = self._prefixes.supported and len(set(adapters)) == 1
-        shared = shared_length(prompts) if can_share else 0
         longest = max(len(prompt) for prompt in prompts)
-        uneven = longest - min(len(prompt) for prompt in prompts)
-        # A row feeds its last tokens, as many as the longest; what it feeds must reach no further
-        # back than the prefix.
-        if shared < max(MIN_PREFIX, uneven):
-            pad = self._tokenizer.pad_token_id or 0
-            inputs = [[pad] * (longest - len(prompt)) + list(prompt) for prompt in prompts]
-            cache = DynamicCache()
-        else:
-            fed = longest - shared
-            inputs = [list(prompt[-fed:]) for prompt in prompts]
-            overlaps = [longest - len(prompt) for prompt in prompts]
-            room = fed + decoding.max_new_tokens
-            with self._shelf.on(adapters[:1]):
-                cache = self._prefixes.branch(prompts[0][:shared], overlaps, room=room)
-        mask = torch.tensor(
-            [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts],
-            device=device,
+        pad = self._tokenizer.pad_token_id or 0
+        inputs = [[pad] * (longest - len(prompt)) + list(prompt) for prompt in prompts]
+        mask = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts]
+        return (
+            DynamicCache(config=self._model.config),
+            torch.tensor(inputs, device=device),
+            torch.tensor(mask, device=device),
         )
-        return cache, torch.tensor(inputs, device=device), mask

@@ -1,0 +1,146 @@
+"""From prompts to texts: what they share is read once, and the rest in batches."""
+
+from collections.abc import Hashable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from isoglot.core import Decoding
+from isoglot.engines.huggingface._adapters import AdapterShelf
+from isoglot.engines.huggingface._beginnings import Beginning, Beginnings
+from isoglot.engines.huggingface._decode import Decoder
+from isoglot.engines.huggingface._planning import Limits, batches
+from isoglot.engines.huggingface._tree import Node, Tree, shared_beginnings
+
+
+class Prompt(NamedTuple):
+    """A prompt to be answered.
+
+    Attributes:
+        place: Among all prompts of a call.
+        tokens: Token ids, not empty.
+        adapter: The folder of the adapter that is on for it.
+        drafts: Token ids of guesses at its answer, the likeliest first.
+    """
+
+    place: int
+    tokens: Sequence[int]
+    adapter: Path | None
+    drafts: Sequence[Sequence[int]]
+
+
+class Batch(NamedTuple):
+    """Prompts that go through the model together.
+
+    Attributes:
+        prompts: In the order of the tree.
+        nodes: All shared beginnings, parents before their children.
+        of: By prompt, its deepest one.
+        owners: By node, behind which adapter it is read.
+    """
+
+    prompts: tuple[Prompt, ...]
+    nodes: tuple[Node, ...]
+    of: tuple[int | None, ...]
+    owners: tuple[Path | None, ...]
+
+    def halves(self) -> tuple["Batch", "Batch"]:
+        """The first and the second half of its prompts."""
+        middle = len(self.prompts) // 2
+        one, other = (
+            self._replace(prompts=self.prompts[part], of=self.of[part])
+            for part in (slice(middle), slice(middle, None))
+        )
+        return one, other
+
+
+class Reader:
+    """Answers prompts of a model whose attention can be shared.
+
+    Args:
+        model: A causal language model of transformers.
+        decoder: What draws the texts.
+        shelf: Where the adapters are.
+        limits: Of a batch.
+        most_bytes: How much memory shared beginnings may take.
+    """
+
+    def __init__(
+        self, model: Any, decoder: Decoder, shelf: AdapterShelf, *, limits: Limits, most_bytes: int
+    ) -> None:
+        self._decoder = decoder
+        self._shelf = shelf
+        self._limits = limits
+        self._beginnings = Beginnings(model, most_bytes=most_bytes)
+
+    def clear(self) -> None:
+        """Forgets what is kept."""
+        self._beginnings.clear()
+
+    def batches(self, prompts: Sequence[Prompt]) -> Iterator[Batch]:
+        """The prompts in batches, in the order in which they share most."""
+        nodes: list[Node] = []
+        owners: list[Path | None] = []
+        of: list[int | None] = [None] * len(prompts)
+        for adapter in dict.fromkeys(prompt.adapter for prompt in prompts):
+            own = [place for place, each in enumerate(prompts) if each.adapter == adapter]
+            # What is kept takes part, so that the tree branches where it can be gone on from.
+            kept = [(*known, -1) for known in self._beginnings.known(self._owner(adapter))]
+            tree = shared_beginnings([*(prompts[place].tokens for place in own), *kept])
+            first = len(nodes)
+            nodes += [
+                each._replace(parent=None if each.parent is None else first + each.parent)
+                for each in tree.nodes
+            ]
+            owners += [adapter] * len(tree.nodes)
+            for place, node in zip(own, tree.of, strict=False):
+                of[place] = None if node is None else first + node
+        whole = Tree(tuple(nodes), tuple(of))
+        rests = [
+            len(prompt.tokens) - (0 if node is None else len(nodes[node].tokens))
+            for prompt, node in zip(prompts, of, strict=True)
+        ]
+        for places in batches(whole, rests, self._limits):
+            yield Batch(
+                tuple(prompts[place] for place in places),
+                whole.nodes,
+                tuple(of[place] for place in places),
+                tuple(owners),
+            )
+
+    def answer(self, batch: Batch, decoding: Decoding) -> list[tuple[str, int]]:
+        """The text and the number of generated tokens for every prompt of a batch."""
+        self._shelf.load([each.adapter for each in batch.prompts])
+        found: dict[int, Beginning] = {}
+        beginnings = [self._beginning(batch, node, found) for node in batch.of]
+        rests = [
+            prompt.tokens[each.end if each else 0 :]
+            for prompt, each in zip(batch.prompts, beginnings, strict=True)
+        ]
+        try:
+            return self._decoder.decode(
+                rests,
+                beginnings,
+                decoding,
+                drafts=[each.drafts for each in batch.prompts],
+                adapters=[each.adapter for each in batch.prompts],
+            )
+        finally:
+            self._beginnings.make_room()
+
+    def _beginning(
+        self, batch: Batch, node: int | None, found: dict[int, Beginning]
+    ) -> Beginning | None:
+        """A node's keys and values, and before that its parents'."""
+        if node is None:
+            return None
+        if node not in found:
+            parent = self._beginning(batch, batch.nodes[node].parent, found)
+            adapter = batch.owners[node]
+            with self._shelf.on([adapter]):
+                found[node] = self._beginnings.get(
+                    self._owner(adapter), batch.nodes[node].tokens, parent
+                )
+        return found[node]
+
+    def _owner(self, adapter: Path | None) -> Hashable:
+        return None if adapter is None else self._shelf.version(adapter)

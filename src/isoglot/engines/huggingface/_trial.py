@@ -1,0 +1,68 @@
+"""Whether a model can read from shared keys: its kind tells where it can't, a trial where it can."""
+
+from typing import Any
+
+import torch
+
+from isoglot.engines.huggingface._attention import RowCache, shared_attention
+from isoglot.engines.huggingface._beginnings import Beginnings, as_shared
+
+_KINDS = {"full_attention", "sliding_attention"}
+_TOKENS = 48
+_TOLERANCE = {torch.float64: 1e-8, torch.float32: 1e-3, torch.float16: 5e-2, torch.bfloat16: 1e-1}
+"""Of the largest logit."""
+
+
+def why_not_shared(model: Any) -> str | None:
+    """Why prompts of a model have to be read whole, each for itself; `None`: they need not be.
+
+    A recurrent state (Mamba and its kind) can't be shared in pieces, and some models have an
+    attention of their own. What else might be overlooked shows in a trial: the logits of a few
+    tokens read in pieces must be those of all at once.
+    """
+    kinds = set(getattr(model.config.get_text_config(), "layer_types", None) or [])
+    if strange := sorted(kinds - _KINDS):
+        return f"it has layers of the kind {', '.join(strange)}"
+    if not getattr(model, "_supports_attention_backend", False):
+        return "its attention is its own"
+    if any(name.endswith("sinks") for name, _ in model.named_parameters()):
+        return "its attention has sinks"
+    try:
+        difference = _difference(model)
+    except Exception as error:  # whatever a model's own code does with what it is given
+        return f"a trial failed with {type(error).__name__}: {error}"
+    if not difference <= _TOLERANCE.get(model.dtype, 1e-1):
+        return f"in a trial its logits were off by {difference:.1e}"
+    return None
+
+
+@torch.inference_mode()
+def _difference(model: Any) -> float:
+    """How far logits of tokens read in pieces are from those of all at once, relatively."""
+    device = model.get_input_embeddings().weight.device
+    vocabulary = int(model.get_input_embeddings().num_embeddings)
+    tokens = [(7 * place + 3) % vocabulary for place in range(_TOKENS)]
+    whole = model(torch.tensor([tokens], device=device)).logits[0, -4:].float()
+    beginnings = Beginnings(model, most_bytes=0)
+    first = beginnings.get(None, tuple(tokens[:20]), None)
+    second = beginnings.get(None, tuple(tokens[:40]), first)
+    both = [first, second]
+    cache = RowCache(as_shared(both), [each.end for each in both], room=4, device=device)
+    read = []
+    with shared_attention(model, cache):
+        for start, end in ((0, 4), (4, 8), (8, 28)):
+            # The first row reads on from 20; the second from 40, as far as there is something.
+            fed = [tokens[20 + start : 20 + end], tokens[40 + start : 40 + end] or tokens[:1]]
+            widest = max(map(len, fed))
+            inputs = [[*each, *[0] * (widest - len(each))] for each in fed]
+            output = model(
+                input_ids=torch.tensor(inputs, device=device),
+                position_ids=cache.place([len(each) for each in fed]),
+                past_key_values=cache,
+                use_cache=True,
+            )
+            read.append(output.logits)
+    # The last four of the first row, and the same four of the second.
+    pieces = [read[2][0, -4:], read[1][1, :4]]
+    off = max(float((each.float() - whole).abs().max()) for each in pieces)
+    return off / float(whole.abs().max())
