@@ -82,16 +82,6 @@ def test_a_row_that_ends_early_leaves_the_others_alone():
     assert len({each.tokens for each in found}) > 1
 
 
-def test_an_answer_longer_than_the_kept_room_is_still_right():
-    engine = tiny_engine("llama")
-    cache = engine._prefixes.branch(engine.encode(CONTEXT), [0, 3], room=2)
-    layer = cache.layers[0]
-    new = torch.ones(2, 2, 3, layer.keys.shape[-1])
-    keys, _ = layer.update(new, new)
-    assert keys.shape[2] == len(engine.encode(CONTEXT)) + 3
-    assert torch.equal(keys[:, :, -3:], new)
-
-
 @pytest.mark.parametrize("architecture", ["gpt2", "llama"])
 def test_a_prompt_longer_than_the_context_is_a_failure_and_the_others_are_answered(architecture):
     """GPT-2 would raise; Llama would answer, from positions that it was never trained on."""

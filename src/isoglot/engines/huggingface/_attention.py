@@ -21,7 +21,7 @@ NAME = "isoglot_shared"
 _SCORES_BYTES = 128 * 2**20
 """So much memory may one layer's scores take; queries go through in chunks that fit."""
 _NEVER = -1e30
-"""The score of a key that is not seen. Finite: a row of padding sees nothing and must not be nan."""
+"""The score of a key that is not seen. Finite: padding sees nothing, and must not become nan."""
 
 
 class Shared(NamedTuple):
@@ -109,9 +109,14 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         self.shared = tuple(narrowed)
 
     def update(
-        self, key_states: torch.Tensor, value_states: torch.Tensor, layer_idx: int, *_: Any, **__: Any
+        self,
+        key_states: torch.Tensor,
+        value_states: torch.Tensor,
+        layer_idx: int,
+        *_: Any,
+        **__: Any,
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Writes what was fed, and returns all own keys and values `[rows, heads, filled, size]`."""
+        """Writes what was fed; returns all own keys and values `[rows, heads, filled, size]`."""
         start = self.filled - key_states.shape[2]
         keys, values = (
             self._with_room(layer_idx, part, states)

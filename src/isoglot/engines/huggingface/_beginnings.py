@@ -32,8 +32,8 @@ class Beginning:
         layers: Sequence[tuple[torch.Tensor, torch.Tensor]],
     ) -> None:
         self.parent = parent
-        self.start = 0 if parent is None else parent.end
-        self.end = self.start + length
+        self.start: int = 0 if parent is None else parent.end
+        self.end: int = self.start + length
         self.layers = layers
 
     @property
@@ -116,7 +116,9 @@ class Beginnings:
                     past_key_values=cache,
                     use_cache=True,
                 )
-        return Beginning(parent, len(tokens), [(keys[0], values[0]) for keys, values in cache.own()])
+        return Beginning(
+            parent, len(tokens), [(keys[0], values[0]) for keys, values in cache.own()]
+        )
 
 
 def as_shared(beginnings: Sequence[Beginning | None]) -> list[Shared]:

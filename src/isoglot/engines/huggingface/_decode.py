@@ -145,7 +145,7 @@ class Decoder:
     def _take(
         self, row: _Row, said: Sequence[int], guessed: Sequence[int], decoding: Decoding
     ) -> tuple[bool, int]:
-        """Adds what the model says to a row: whether that ends it, and how many guesses are right."""
+        """Adds what the model says to a row: whether it ends, and how many guesses are right."""
         for right, token in enumerate(said):
             if token in self._ends:
                 row.text = self._text(row.tokens)

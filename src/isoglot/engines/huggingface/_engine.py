@@ -1,7 +1,9 @@
 """The engine for models of transformers."""
 
 import time
+import warnings
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,9 @@ from isoglot.engines.huggingface._context import context_length
 from isoglot.engines.huggingface._decode import Decoder
 from isoglot.engines.huggingface._encode import ChatEncoder, Encoder, PlainEncoder
 from isoglot.engines.huggingface._planning import Limits
-from isoglot.engines.huggingface._reading import Batch, Prompt, Reader
+from isoglot.engines.huggingface._reading import Batch, Prompt, Reader, SharingReader, WholeReader
+from isoglot.engines.huggingface._trial import why_not_shared
+from isoglot.engines.huggingface._whole import WholeDecoder
 
 _ADAPTERS_KEPT = 16
 _TOKENS_AT_ONCE = 4096
@@ -56,11 +60,29 @@ class HuggingFaceEngine:
             PlainEncoder(tokenizer) if template is None else ChatEncoder(tokenizer, template)
         )
         self._drafts: dict[str, list[int]] = {}
-        self._reader = Reader(
-            model,
-            Decoder(model, tokenizer, self._shelf, ends=self._encoder.ends),
+        self._limits = Limits(rows=batch_size, tokens=_TOKENS_AT_ONCE)
+
+    @cached_property
+    def reads_whole(self) -> str | None:
+        """Why every prompt is read whole, whatever it shares with others; `None`: it is not."""
+        return why_not_shared(self.model)
+
+    @cached_property
+    def _reader(self) -> Reader:
+        ends = self._encoder.ends
+        if self.reads_whole:
+            warnings.warn(
+                f"{self.name}: what prompts share is read anew for each of them, as "
+                f"{self.reads_whole}",
+                stacklevel=3,
+            )
+            whole = WholeDecoder(self.model, self.tokenizer, self._shelf, ends=ends)
+            return WholeReader(whole, self._shelf, limits=self._limits)
+        return SharingReader(
+            self.model,
+            Decoder(self.model, self.tokenizer, self._shelf, ends=ends),
             self._shelf,
-            limits=Limits(rows=batch_size, tokens=_TOKENS_AT_ONCE),
+            limits=self._limits,
             most_bytes=_SHARED_BYTES,
         )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from isoglot.core import Decoding
 from isoglot.engines.huggingface._adapters import AdapterShelf
@@ -10,6 +10,7 @@ from isoglot.engines.huggingface._beginnings import Beginning, Beginnings
 from isoglot.engines.huggingface._decode import Decoder
 from isoglot.engines.huggingface._planning import Limits, batches
 from isoglot.engines.huggingface._tree import Node, Tree, shared_beginnings
+from isoglot.engines.huggingface._whole import WholeDecoder
 
 
 class Prompt(NamedTuple):
@@ -53,7 +54,56 @@ class Batch(NamedTuple):
         return one, other
 
 
-class Reader:
+class Reader(Protocol):
+    """Answers prompts in batches."""
+
+    def clear(self) -> None:
+        """Forgets what is kept."""
+        ...
+
+    def batches(self, prompts: Sequence[Prompt]) -> Iterator[Batch]:
+        """The prompts in batches, each once."""
+        ...
+
+    def answer(self, batch: Batch, decoding: Decoding) -> list[tuple[str, int]]:
+        """The text and the number of generated tokens for every prompt of a batch."""
+        ...
+
+
+class WholeReader:
+    """Reads every prompt whole: for models whose attention can't be shared.
+
+    Args:
+        decoder: What draws the texts.
+        shelf: Where the adapters are.
+        limits: Of a batch.
+    """
+
+    def __init__(self, decoder: WholeDecoder, shelf: AdapterShelf, *, limits: Limits) -> None:
+        self._decoder = decoder
+        self._shelf = shelf
+        self._limits = limits
+
+    def clear(self) -> None:
+        """Nothing is kept."""
+
+    def batches(self, prompts: Sequence[Prompt]) -> Iterator[Batch]:
+        """Prompts of like lengths together."""
+        nothing = Tree((), (None,) * len(prompts))
+        lengths = [len(each.tokens) for each in prompts]
+        for places in batches(nothing, lengths, self._limits):
+            alike = tuple(prompts[place] for place in places)
+            yield Batch(alike, (), (None,) * len(alike), ())
+
+    def answer(self, batch: Batch, decoding: Decoding) -> list[tuple[str, int]]:
+        """See `Reader.answer`. Drafts are not looked at."""
+        adapters = [each.adapter for each in batch.prompts]
+        self._shelf.load(adapters)
+        tokens = [each.tokens for each in batch.prompts]
+        return self._decoder.decode(tokens, decoding, adapters=adapters)
+
+
+class SharingReader:
     """Answers prompts of a model whose attention can be shared.
 
     Args:

@@ -6,6 +6,7 @@ the model has to read something to go on from.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 LEAST_SHARED = 16
@@ -46,7 +47,7 @@ def shared_beginnings(prompts: Sequence[Sequence[int]], *, least: int = LEAST_SH
     order = sorted(range(len(prompts)), key=lambda place: tuple(prompts[place]))
     rows = [prompts[place] for place in order]
     # In sorted order, what two prompts share is the least that neighbours between them share.
-    alike = [0, *(_alike(one, other) for one, other in zip(rows, rows[1:], strict=False))]
+    alike = [0, *(_alike(one, other) for one, other in pairwise(rows))]
     nodes: list[Node] = []
     of: list[int | None] = [None] * len(prompts)
     open_ranges: list[tuple[int, int, int | None]] = [(0, len(rows), None)] if rows else []
@@ -61,9 +62,7 @@ def shared_beginnings(prompts: Sequence[Sequence[int]], *, least: int = LEAST_SH
             parent = len(nodes) - 1
         cuts = [place for place in range(first + 1, end) if alike[place] == shared]
         bounds = [first, *cuts, end]
-        open_ranges += [
-            (start, stop, parent) for start, stop in zip(bounds, bounds[1:], strict=False)
-        ]
+        open_ranges += [(start, stop, parent) for start, stop in pairwise(bounds)]
     return Tree(tuple(nodes), tuple(of))
 
 

@@ -1,4 +1,4 @@
-"""Whether a model can read from shared keys: its kind tells where it can't, a trial where it can."""
+"""Whether a model can read from shared keys: its kind may say no; otherwise a trial decides."""
 
 from typing import Any
 

@@ -1,0 +1,103 @@
+"""The tree of prompts: what is shared is a node, and nothing else is."""
+
+import pytest
+
+pytest.importorskip("torch", reason="needs the extra 'local'")
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isoglot.engines.huggingface._planning import Limits, batches, path
+from isoglot.engines.huggingface._tree import Node, shared_beginnings
+
+# Few tokens, so that prompts often begin alike.
+PROMPTS = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=12), max_size=12)
+
+
+def test_prompts_that_share_a_context_hang_from_it() -> None:
+    tree = shared_beginnings([[1, 2, 3, 4], [1, 2, 3, 5], [9]], least=2)
+    assert tree.nodes == (Node((1, 2, 3), None),)
+    assert tree.of == (0, 0, None)
+
+
+def test_a_question_within_a_context_is_a_node_of_its_own() -> None:
+    """Context 1 2, in it two questions, 3 3 and 4 4, each with two endings."""
+    prompts = [[1, 2, 3, 3, 5], [1, 2, 4, 4, 6], [1, 2, 3, 3, 6], [1, 2, 4, 4, 5]]
+    tree = shared_beginnings(prompts, least=2)
+    assert sorted(tree.nodes) == sorted(
+        [Node((1, 2), None), Node((1, 2, 3, 3), 0), Node((1, 2, 4, 4), 0)]
+    )
+    assert [tree.nodes[node or 0].tokens for node in tree.of] == [
+        tuple(prompt[:4]) for prompt in prompts
+    ]
+
+
+def test_what_is_too_short_is_no_node() -> None:
+    """Alone, or beyond its parent."""
+    assert shared_beginnings([[1, 2], [1, 3]], least=2).nodes == ()
+    tree = shared_beginnings([[1, 2, 3, 4], [1, 2, 3, 5], [1, 2, 9]], least=2)
+    assert tree.nodes == (Node((1, 2), None),)
+
+
+@pytest.mark.parametrize("prompts", [[[1, 2, 3]] * 2, [[1, 2, 3], [1, 2, 3, 4]]])
+def test_every_prompt_keeps_a_token_of_its_own(prompts: list[list[int]]) -> None:
+    assert shared_beginnings(prompts, least=1).nodes == (Node((1, 2), None),)
+
+
+def test_no_prompts_no_tree() -> None:
+    assert shared_beginnings([]) == ((), ())
+
+
+@given(prompts=PROMPTS, least=st.integers(1, 4))
+def test_a_node_is_the_longest_beginning_that_two_prompts_share(
+    prompts: list[list[int]], least: int
+) -> None:
+    tree = shared_beginnings(prompts, least=least)
+    for place, node in enumerate(tree.nodes):
+        before = () if node.parent is None else tree.nodes[node.parent].tokens
+        assert node.parent is None or node.parent < place
+        assert node.tokens[: len(before)] == before
+        assert len(node.tokens) - len(before) >= least
+        under = [n for n in range(len(prompts)) if place in path(tree.nodes, tree.of[n])]
+        assert len(under) >= 2
+    for prompt, node in zip(prompts, tree.of, strict=True):
+        tokens = () if node is None else tree.nodes[node].tokens
+        assert tuple(prompt[: len(tokens)]) == tokens
+        assert len(prompt) > len(tokens)
+
+
+@given(prompts=PROMPTS)
+def test_with_nothing_too_short_nothing_shared_is_read_twice(prompts: list[list[int]]) -> None:
+    """All nodes and rests have as many tokens as there are different beginnings, but for last ones:
+    every prompt reads its own last token."""
+    tree = shared_beginnings(prompts, least=1)
+    read = sum(
+        len(node.tokens) - (0 if node.parent is None else len(tree.nodes[node.parent].tokens))
+        for node in tree.nodes
+    )
+    read += sum(
+        len(prompt) - (0 if node is None else len(tree.nodes[node].tokens))
+        for prompt, node in zip(prompts, tree.of, strict=True)
+    )
+    inner = {tuple(prompt[:end]) for prompt in prompts for end in range(1, len(prompt))}
+    assert read == len(inner) + len(prompts)
+
+
+@given(prompts=PROMPTS, rows=st.integers(1, 5), tokens=st.integers(1, 30))
+def test_batches_hold_every_prompt_once_and_those_of_a_node_together(
+    prompts: list[list[int]], rows: int, tokens: int
+) -> None:
+    tree = shared_beginnings(prompts, least=1)
+    lengths = [
+        len(prompt) - (0 if node is None else len(tree.nodes[node].tokens))
+        for prompt, node in zip(prompts, tree.of, strict=True)
+    ]
+    found = list(batches(tree, lengths, Limits(rows=rows, tokens=tokens)))
+    order = [place for batch in found for place in batch]
+    assert sorted(order) == list(range(len(prompts)))
+    for batch in found:
+        assert len(batch) <= rows
+        assert len(batch) == 1 or len(batch) * max(lengths[place] for place in batch) <= tokens
+    for node in range(len(tree.nodes)):
+        under = [at for at, n in enumerate(order) if node in path(tree.nodes, tree.of[n])]
+        assert under == list(range(under[0], under[-1] + 1))
