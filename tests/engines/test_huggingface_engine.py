@@ -8,6 +8,7 @@ from tiny_models import ARCHITECTURES, random_adapter, save_tiny_model, tiny_eng
 
 from isoglot.core import Decoding, ModelError  # noqa: E402
 from isoglot.engines import Failure, ModelSpec, open_engine, resolve_model  # noqa: E402
+from isoglot.engines.huggingface._reading import Prompt  # noqa: E402
 from isoglot.testing.engines import EngineContract  # noqa: E402
 
 CONTEXT = "Facts: the flag of Kavuno shows a lion; the ship Zomira has green sails.\n"
@@ -71,6 +72,48 @@ def test_rests_that_differ_by_more_than_the_prefix_are_right():
     prompts = [CONTEXT[:40] + "?", CONTEXT[:40] + "and " * 30]
     expected = [plain(engine, prompt, DECODING) for prompt in prompts]
     assert [each.text for each in engine.generate(prompts, decoding=DECODING)] == expected
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize(("right", "steps"), [(0, 12), (1, 12), (5, 8), (12, 2)])
+def test_guesses_are_kept_as_far_as_they_are_right(architecture, right, steps, monkeypatch):
+    """The first step guesses nothing; the second says what is right of a guess, and one more."""
+    engine = tiny_engine(architecture)
+    decoding = Decoding(max_new_tokens=12, stop=())
+    plain_steps, tokens = _watched(engine, SHARED, decoding, monkeypatch)
+    assert plain_steps == max(map(len, tokens.values())) == 12
+    drafts = {
+        prompt: [[*said[:right], *((token + 1) % 259 for token in said[right:])]]
+        for prompt, said in tokens.items()
+    }
+    monkeypatch.setattr(engine, "_draft", lambda draft: drafts[draft][0])
+    found = _watched(engine, SHARED, decoding, monkeypatch, drafts=[[each] for each in SHARED])
+    assert found == (steps, tokens)
+
+
+def _watched(engine, prompts, decoding, monkeypatch, drafts=None):
+    """How many steps it takes to answer prompts, and the tokens of each answer."""
+    decoder = engine._reader._decoder
+    steps, tokens = [], {}
+    step, take = decoder._step, decoder._take
+
+    def count(*arguments):
+        steps.append(1)
+        return step(*arguments)
+
+    def note(row, *arguments):
+        taken = take(row, *arguments)
+        tokens[row.index] = list(row.tokens)
+        return taken
+
+    with monkeypatch.context() as patch:
+        patch.setattr(decoder, "_step", count)
+        patch.setattr(decoder, "_take", note)
+        (batch,) = engine._reader.batches(
+            [Prompt(place, engine.encode(each), None, ()) for place, each in enumerate(prompts)]
+        )
+        engine.generate(prompts, decoding=decoding, drafts=drafts)
+    return len(steps), {prompts[each.place]: tokens[n] for n, each in enumerate(batch.prompts)}
 
 
 def test_a_row_that_ends_early_leaves_the_others_alone():

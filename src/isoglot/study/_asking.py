@@ -10,6 +10,7 @@ from isoglot.engines import Engine, Failure, ModelSpec, ResolvedModel
 from isoglot.judges import JUDGES
 from isoglot.learning import Taught, ask_prompt, context_text
 from isoglot.store import Asked, Store
+from isoglot.study._drafts import Drafts
 from isoglot.study._progress import Progress
 from isoglot.study._schema import Study
 
@@ -60,6 +61,7 @@ class Asker:
         self._study = study
         self._models = models
         self._facts = facts
+        self._drafts = Drafts(facts)
         self._store = store
         self._progress = progress
         self._open_engine = open_engine
@@ -119,6 +121,9 @@ class Asker:
                 [contexts[index] + questions[index] for index in new.values()],
                 decoding=self._study.decoding,
                 adapters=[puts[index].taught.adapter for index in new.values()],
+                drafts=[
+                    self._drafts.of(puts[index].probe, chat=model.chat) for index in new.values()
+                ],
             )
             for key, result in zip(new, generated, strict=True):
                 if isinstance(result, Failure):

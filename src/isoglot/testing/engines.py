@@ -132,6 +132,24 @@ class EngineContract:
         """Its share of the batch: never less than nothing."""
         assert all(0 <= each.seconds < 600 for each in _generations(engine, prompts))
 
+    def test_drafts_change_nothing(self, engine: Engine, prompts: tuple[str, ...]) -> None:
+        """Whether they are right, right at first, wrong, empty, or none."""
+        plain = _generations(engine, prompts)
+        others = [plain[place - 1].text for place in range(len(prompts))]
+        for drafts in (
+            [[f" {each.text}"] for each in plain],
+            [
+                [f"{each.text[:3]} {other}", each.text]
+                for each, other in zip(plain, others, strict=True)
+            ],
+            [[f" {other}", other, ""] for other in others],
+            [[] for _ in plain],
+        ):
+            guessed = engine.generate(prompts, decoding=FREE, drafts=drafts)
+            assert [(each.text, each.tokens) for each in plain] == [
+                (each.text, each.tokens) for each in guessed if isinstance(each, Generation)
+            ]
+
     def test_an_adapter_changes_answers_while_it_is_on(
         self, engine: Engine, adapter: Path, prompts: tuple[str, ...]
     ) -> None:
