@@ -10,6 +10,7 @@ from transformers import (
     AutoModelForCausalLM,
     Gemma3TextConfig,
     GPT2Config,
+    Lfm2Config,
     LlamaConfig,
     MistralConfig,
     PhiConfig,
@@ -32,6 +33,8 @@ _WINDOW = 24  # shorter than the prompts of the tests, so that the sliding windo
 
 # There is "xglm", too: transformers can't compute it in float64.
 ARCHITECTURES = ("llama", "qwen3", "mistral", "gemma3", "phi", "gpt2")
+UNSHARED_ARCHITECTURES = ("lfm2", "xglm")
+"""Those whose attention can't be shared: layers that convolve, and an attention of its own."""
 
 
 def byte_tokenizer() -> PreTrainedTokenizerFast:
@@ -71,6 +74,9 @@ def tiny_config(architecture: str) -> Any:
         )
     if architecture == "phi":
         return PhiConfig(**_SIZES, **ids)
+    if architecture == "lfm2":
+        kinds = ["conv", "full_attention", "conv"]
+        return Lfm2Config(**_SIZES, layer_types=kinds, block_multiple_of=32, **ids)
     if architecture == "xglm":
         return XGLMConfig(
             d_model=32,
