@@ -31,7 +31,7 @@ class Drafts:
         condition = probe.condition
         fact = self._facts[probe.fact_id]
         for language in dict.fromkeys((probe.asked, condition.taught, condition.against)):
-            if language in fact.texts:
+            if language is not None and language in fact.texts:
                 text = fact.texts[language]
                 both: list[Wording | None] = [text.answer, text.rival]
                 if condition.teaches == "wrong answers":

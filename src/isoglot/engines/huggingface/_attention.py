@@ -60,6 +60,7 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         # and not said.
         self.positions = torch.full((len(lengths), 0), -1, device=device)
         self._next = torch.tensor(lengths, device=device)
+        self._branch: torch.Tensor | None = None
         self._seen: dict[int | None, torch.Tensor] = {}
 
     def place(self, widths: Sequence[int]) -> torch.Tensor:
@@ -68,16 +69,35 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         Returns:
             The positions `[rows, widest]` of all that is fed; padding repeats the last one.
         """
-        widest = max(widths)
+        fed = self._place([list(range(width)) for width in widths])
+        self._next = self._next + torch.tensor(widths, device=fed.device)
+        return fed
+
+    def place_branches(
+        self, steps: Sequence[Sequence[int]], branches: Sequence[Sequence[int]]
+    ) -> torch.Tensor:
+        """Makes place for rows that branch: nothing can be fed behind them.
+
+        Args:
+            steps: Of every token, how far behind what the row has seen before it stands.
+            branches: Of every token, which branch it is of; 0 is the trunk, which all branches see.
+
+        Returns:
+            See `place`.
+        """
+        fed = self._place(steps)
+        self._branch = torch.tensor(_filled_up(branches, -1), device=fed.device)
+        return fed
+
+    def _place(self, steps: Sequence[Sequence[int]]) -> torch.Tensor:
         device = self.positions.device
-        steps = torch.arange(widest, device=device)[None]
-        counts = torch.tensor(widths, device=device)[:, None]
-        real = steps < counts
-        fed = self._next[:, None] + torch.minimum(steps, counts - 1).clamp(min=0)
-        self.filled += widest
+        places = torch.tensor(_filled_up(steps, -1), device=device)
+        real = places >= 0
+        fed = self._next[:, None] + torch.where(real, places, places.amax(1, keepdim=True))
+        self.filled += fed.shape[1]
         self.positions = torch.cat([self.positions, torch.where(real, fed, -1)], dim=1)
-        self._next = self._next + counts[:, 0]
         self._fed = fed
+        self._branch = None
         self._seen = {}
         return fed
 
@@ -157,8 +177,16 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
             seen = (there >= 0) & (there <= asked)
             if window is not None:
                 seen &= asked - there < window
+            if self._branch is not None:
+                seen[:, :, -self._branch.shape[1] :] &= self._on_one_branch(self._branch)
             self._seen[window] = seen
         return self._seen[window]
+
+    @staticmethod
+    def _on_one_branch(branch: torch.Tensor) -> torch.Tensor:
+        """Which of what was fed can see which, `[rows, fed, fed]`."""
+        asked, there = branch[:, :, None], branch[:, None, :]
+        return (there == 0) | (there == asked)
 
     def sees_shared(self, piece: Shared, window: int | None) -> torch.Tensor | None:
         """Which of a piece each query of its rows sees, `[rows, fed, length]`; `None`: all."""
@@ -169,6 +197,12 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         there = torch.arange(piece.start, piece.start + length, device=self._fed.device)
         far = self._fed[first:end, :, None] - there
         return None if bool((far < window).all()) else far < window
+
+
+def _filled_up(rows: Sequence[Sequence[int]], value: int) -> list[list[int]]:
+    """The rows as long as the longest, with a value at their ends."""
+    longest = max(map(len, rows))
+    return [[*row, *[value] * (longest - len(row))] for row in rows]
 
 
 _current: list[RowCache] = []

@@ -6,8 +6,7 @@ out together. The guessed tokens are kept as far as the model says them itself, 
 of decoding token by token (greedy speculative decoding: Stern et al. 2018, with given drafts).
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from isoglot.core import Decoding
 from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._attention import RowCache, shared_attention
 from isoglot.engines.huggingface._beginnings import Beginning, as_shared
+from isoglot.engines.huggingface._projection import read_at
 
 
 class _Row:
@@ -129,7 +129,7 @@ class Decoder:
         inputs = torch.tensor(
             [[*tokens, *[tokens[-1]] * (widest - len(tokens))] for tokens in fed], device=device
         )
-        with self._shelf.on(adapters), _read_at(self._model, places):
+        with self._shelf.on(adapters), read_at(self._model, places):
             logits = self._model(
                 input_ids=inputs,
                 position_ids=cache.place([len(tokens) for tokens in fed]),
@@ -162,20 +162,3 @@ class Decoder:
 
     def _text(self, tokens: list[int]) -> str:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
-
-
-@contextmanager
-def _read_at(model: Any, places: Sequence[int]) -> Iterator[None]:
-    """While it lasts, the vocabulary projection sees these places of all rows, as one row."""
-    head = model.get_output_embeddings()
-
-    def gather(_: Any, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor]:
-        (hidden,) = inputs
-        flat = hidden.reshape(-1, hidden.shape[-1])
-        return (flat[torch.tensor(places, device=flat.device)][None],)
-
-    handle = head.register_forward_pre_hook(gather)
-    try:
-        yield
-    finally:
-        handle.remove()

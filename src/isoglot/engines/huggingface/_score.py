@@ -1,0 +1,106 @@
+"""How probable each of several continuations of a prompt is, all of them in one step.
+
+The continuations are branches of the prompt's row: they stand one behind the other, each at the
+positions right behind the prompt, and none sees another.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from isoglot.engines.huggingface._adapters import AdapterShelf
+from isoglot.engines.huggingface._attention import RowCache, shared_attention
+from isoglot.engines.huggingface._beginnings import Beginning, as_shared
+from isoglot.engines.huggingface._projection import read_at
+
+
+class Scorer:
+    """Reads the log-probabilities of given continuations.
+
+    Args:
+        model: A causal language model of transformers.
+        shelf: Where the adapters are.
+    """
+
+    def __init__(self, model: Any, shelf: AdapterShelf) -> None:
+        self._model = model
+        self._shelf = shelf
+
+    @torch.inference_mode()
+    def score(
+        self,
+        rests: Sequence[Sequence[int]],
+        beginnings: Sequence[Beginning | None],
+        choices: Sequence[Sequence[Sequence[int]]],
+        *,
+        adapters: Sequence[Path | None],
+    ) -> list[list[list[float]]]:
+        """The natural logarithm of each token's probability, by prompt and choice.
+
+        Args:
+            rests: Token ids, one sequence a prompt: what it has beyond its beginning.
+            beginnings: One a prompt, in the order of a tree (see `as_shared`).
+            choices: By prompt, the token ids of its continuations, none of them empty.
+            adapters: One a prompt, loaded.
+        """
+        device = self._model.get_input_embeddings().weight.device
+        cache = RowCache(
+            as_shared(beginnings),
+            [each.end if each else 0 for each in beginnings],
+            room=1,
+            device=device,
+        )
+        rows = [_Branches(rest, own) for rest, own in zip(rests, choices, strict=True)]
+        widest = max(len(row.fed) for row in rows)
+        places: list[int] = []
+        wanted: list[int] = []
+        for number, row in enumerate(rows):
+            for choice, starts in zip(row.choices, row.read_from, strict=True):
+                places += [number * widest + place for place in starts]
+                wanted += choice
+        inputs = [[*row.fed, *[0] * (widest - len(row.fed))] for row in rows]
+        with (
+            shared_attention(self._model, cache),
+            self._shelf.on(adapters),
+            read_at(self._model, places),
+        ):
+            logits = self._model(
+                input_ids=torch.tensor(inputs, device=device),
+                position_ids=cache.place_branches(
+                    [row.steps for row in rows], [row.branches for row in rows]
+                ),
+                past_key_values=cache,
+                use_cache=True,
+            ).logits[0]
+        normalised = logits.float() - logits.float().logsumexp(-1, keepdim=True)
+        targets = torch.tensor(wanted, device=device)[:, None]
+        found = iter(normalised.gather(1, targets)[:, 0].tolist())
+        return [[[next(found) for _ in choice] for choice in row.choices] for row in rows]
+
+
+class _Branches:
+    """A prompt's rest with its choices behind it.
+
+    Attributes:
+        fed: Token ids. The last token of a choice predicts nothing and is left out.
+        steps: Of every token, its position behind the prompt's beginning.
+        branches: Of every token, its choice, counted from 1; 0 is the prompt's.
+        choices: The token ids of the choices.
+        read_from: By choice, where each of its tokens is predicted.
+    """
+
+    def __init__(self, rest: Sequence[int], choices: Sequence[Sequence[int]]) -> None:
+        self.fed = list(rest)
+        self.steps = list(range(len(rest)))
+        self.branches = [0] * len(rest)
+        self.choices = choices
+        self.read_from: list[list[int]] = []
+        for number, choice in enumerate(choices, start=1):
+            first = len(self.fed)
+            length = len(choice) - 1
+            self.fed += choice[:length]
+            self.steps += range(len(rest), len(rest) + length)
+            self.branches += [number] * length
+            self.read_from.append([len(rest) - 1, *range(first, first + length)])
