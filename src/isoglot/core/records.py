@@ -101,15 +101,21 @@ class Probe(Record):
 
 
 class Decoding(Record):
-    """How text is drawn from a model. Greedy: the most probable token every time.
+    """How text is drawn from a model.
 
     Attributes:
         max_new_tokens: The answer is cut after so many tokens.
         stop: The answer ends before the first of these strings.
+        temperature: 0 is greedy: the most probable token every time. Otherwise tokens are drawn,
+            after their logits were divided by it.
+        top_p: Drawn are the most probable tokens that are needed to reach this share of the
+            probability.
     """
 
     max_new_tokens: int = Field(default=24, ge=1)
     stop: tuple[Annotated[str, Field(min_length=1)], ...] = ("\n",)
+    temperature: float = Field(default=0, ge=0, allow_inf_nan=False)
+    top_p: float = Field(default=1, gt=0, le=1)
 
 
 class Answer(Record):

@@ -72,6 +72,7 @@ class Engine(Protocol):
         decoding: Decoding,
         adapters: Sequence[Path | None] | None = None,
         drafts: Sequence[Sequence[str]] | None = None,
+        seeds: Sequence[int] | None = None,
     ) -> list[Generation | Failure]:
         """One text a prompt, in the order of the prompts.
 
@@ -85,6 +86,8 @@ class Engine(Protocol):
                 bare model. Prompts of many adapters are answered together.
             drafts: By prompt, guesses at what follows it (with what ends the answer), the likeliest
                 first. They make it faster where they are right, and change nothing.
+            seeds: One a prompt, for what is drawn at random: what is drawn for a prompt depends on
+                it and on nothing else. By default 0.
 
         Raises:
             ModelError: An adapter can't be loaded, or does not change the model.

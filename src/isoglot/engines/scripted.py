@@ -82,6 +82,7 @@ class ScriptedEngine:
         decoding: Decoding,
         adapters: Sequence[Path | None] | None = None,
         drafts: Sequence[Sequence[str]] | None = None,  # noqa: ARG002 - it needs no guesses
+        seeds: Sequence[int] | None = None,  # noqa: ARG002 - nor does it draw
     ) -> list[Generation | Failure]:
         """See `Engine.generate`."""
         adapters = adapters or [None] * len(prompts)

@@ -121,6 +121,8 @@ class Asker:
                 [contexts[index] + questions[index] for index in new.values()],
                 decoding=self._study.decoding,
                 adapters=[puts[index].taught.adapter for index in new.values()],
+                # What determines an answer determines the draw.
+                seeds=[int(key[:16], 16) for key in new],
                 drafts=[
                     self._drafts.of(puts[index].probe, chat=model.chat) for index in new.values()
                 ],

@@ -17,13 +17,15 @@ from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._attention import RowCache, shared_attention
 from isoglot.engines.huggingface._beginnings import Beginning, as_shared
 from isoglot.engines.huggingface._projection import read_at
+from isoglot.engines.huggingface._sampling import choose
 
 
 class _Row:
     """A prompt on its way to an answer."""
 
-    def __init__(self, index: int, drafts: Sequence[Sequence[int]]) -> None:
+    def __init__(self, index: int, drafts: Sequence[Sequence[int]], seed: int) -> None:
         self.index = index
+        self.seed = seed
         self.tokens: list[int] = []
         self.drafts = [list(draft) for draft in drafts]
         self.text = ""
@@ -64,6 +66,7 @@ class Decoder:
         decoding: Decoding,
         *,
         drafts: Sequence[Sequence[Sequence[int]]],
+        seeds: Sequence[int],
         adapters: Sequence[Path | None],
     ) -> list[tuple[str, int]]:
         """The text (up to a stop string) and the number of generated tokens for every prompt.
@@ -73,6 +76,7 @@ class Decoder:
             beginnings: One a prompt, in the order of a tree (see `as_shared`).
             decoding: Stop strings and the longest answer.
             drafts: Token ids of guesses at each answer, the likeliest first.
+            seeds: One a prompt, for what is drawn at random.
             adapters: One a prompt, loaded.
         """
         device = self._model.get_input_embeddings().weight.device
@@ -82,13 +86,17 @@ class Decoder:
             room=max(map(len, rests)) + decoding.max_new_tokens,
             device=device,
         )
-        rows = [_Row(index, guesses) for index, guesses in enumerate(drafts)]
+        rows = [
+            _Row(index, guesses, seed)
+            for index, (guesses, seed) in enumerate(zip(drafts, seeds, strict=True))
+        ]
         fed = [list(rest) for rest in rests]
         read_from = [len(rest) - 1 for rest in rests]
         results: list[tuple[str, int]] = [("", 0)] * len(rows)
         with shared_attention(self._model, cache):
             while True:
-                said = self._step(cache, fed, read_from, adapters)
+                logits = self._step(cache, fed, read_from, adapters)
+                said = _said(logits, rows, fed, read_from, decoding)
                 staying, wrong = [], [0] * len(rows)
                 for place, (row, tokens) in enumerate(zip(rows, said, strict=True)):
                     guessed = fed[place][read_from[place] + 1 :]
@@ -117,8 +125,8 @@ class Decoder:
         fed: Sequence[Sequence[int]],
         read_from: Sequence[int],
         adapters: Sequence[Path | None],
-    ) -> list[list[int]]:
-        """What the model says after each token that is read, by row."""
+    ) -> torch.Tensor:
+        """The logits after each token that is read, row after row."""
         device = self._model.get_input_embeddings().weight.device
         widest = max(map(len, fed))
         places = [
@@ -130,17 +138,13 @@ class Decoder:
             [[*tokens, *[tokens[-1]] * (widest - len(tokens))] for tokens in fed], device=device
         )
         with self._shelf.on(adapters), read_at(self._model, places):
-            logits = self._model(
+            logits: torch.Tensor = self._model(
                 input_ids=inputs,
                 position_ids=cache.place([len(tokens) for tokens in fed]),
                 past_key_values=cache,
                 use_cache=True,
             ).logits[0]
-        chosen = iter(logits.argmax(-1).tolist())
-        return [
-            [next(chosen) for _ in range(first, len(tokens))]
-            for tokens, first in zip(fed, read_from, strict=True)
-        ]
+        return logits
 
     def _take(
         self, row: _Row, said: Sequence[int], guessed: Sequence[int], decoding: Decoding
@@ -162,3 +166,21 @@ class Decoder:
 
     def _text(self, tokens: list[int]) -> str:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
+
+
+def _said(
+    logits: torch.Tensor,
+    rows: Sequence[_Row],
+    fed: Sequence[Sequence[int]],
+    read_from: Sequence[int],
+    decoding: Decoding,
+) -> list[list[int]]:
+    """What the model says after each token that is read, by row."""
+    widths = [len(tokens) - first for tokens, first in zip(fed, read_from, strict=True)]
+    draws = [
+        (row.seed, len(row.tokens) + place)
+        for row, width in zip(rows, widths, strict=True)
+        for place in range(width)
+    ]
+    found = iter(choose(logits, draws, decoding))
+    return [[next(found) for _ in range(width)] for width in widths]

@@ -113,10 +113,12 @@ class HuggingFaceEngine:
         decoding: Decoding,
         adapters: Sequence[Path | None] | None = None,
         drafts: Sequence[Sequence[str]] | None = None,
+        seeds: Sequence[int] | None = None,
     ) -> list[Generation | Failure]:
         """See `Engine.generate`."""
         adapters = adapters or [None] * len(prompts)
         drafts = drafts or [()] * len(prompts)
+        seeds = seeds or [0] * len(prompts)
         results: dict[int, Generation | Failure] = {}
         asked: list[Prompt] = []
         for place, prompt in enumerate(prompts):
@@ -125,7 +127,7 @@ class HuggingFaceEngine:
                 results[place] = tokens
             else:
                 guesses = [self._draft(draft) for draft in drafts[place]]
-                asked.append(Prompt(place, tokens, adapters[place], guesses))
+                asked.append(Prompt(place, tokens, adapters[place], guesses, seeds[place]))
         for batch in self._reader.batches(asked):
             answered = self._batch(batch, decoding)
             results.update(zip((each.place for each in batch.prompts), answered, strict=True))

@@ -21,12 +21,14 @@ class Prompt(NamedTuple):
         tokens: Token ids, not empty.
         adapter: The folder of the adapter that is on for it.
         drafts: Token ids of guesses at its answer, the likeliest first.
+        seed: For what is drawn at random.
     """
 
     place: int
     tokens: Sequence[int]
     adapter: Path | None
-    drafts: Sequence[Sequence[int]]
+    drafts: Sequence[Sequence[int]] = ()
+    seed: int = 0
 
 
 class Batch(NamedTuple):
@@ -100,7 +102,8 @@ class WholeReader:
         adapters = [each.adapter for each in batch.prompts]
         self._shelf.load(adapters)
         tokens = [each.tokens for each in batch.prompts]
-        return self._decoder.decode(tokens, decoding, adapters=adapters)
+        seeds = [each.seed for each in batch.prompts]
+        return self._decoder.decode(tokens, decoding, seeds=seeds, adapters=adapters)
 
 
 class SharingReader:
@@ -172,6 +175,7 @@ class SharingReader:
                 beginnings,
                 decoding,
                 drafts=[each.drafts for each in batch.prompts],
+                seeds=[each.seed for each in batch.prompts],
                 adapters=[each.adapter for each in batch.prompts],
             )
         finally:

@@ -13,6 +13,7 @@ from transformers import DynamicCache
 
 from isoglot.core import Decoding
 from isoglot.engines.huggingface._adapters import AdapterShelf
+from isoglot.engines.huggingface._sampling import choose
 
 
 class _Row:
@@ -54,6 +55,7 @@ class WholeDecoder:
         prompts: Sequence[Sequence[int]],
         decoding: Decoding,
         *,
+        seeds: Sequence[int],
         adapters: Sequence[Path | None],
     ) -> list[tuple[str, int]]:
         """The text (up to a stop string) and the number of generated tokens for every prompt.
@@ -61,6 +63,7 @@ class WholeDecoder:
         Args:
             prompts: Token ids, one sequence a prompt, each with its beginning-of-sequence token.
             decoding: Stop strings and the longest answer.
+            seeds: One a prompt, for what is drawn at random.
             adapters: One a prompt, loaded.
         """
         adapters = list(adapters)
@@ -80,10 +83,11 @@ class WholeDecoder:
                     use_cache=True,
                     logits_to_keep=torch.tensor([inputs.shape[1] - 1], device=mask.device),
                 ).logits[:, 0]
-            chosen = logits.argmax(-1)
+            said = choose(logits, [(seeds[row.index], step) for row in rows], decoding)
+            chosen = torch.tensor(said, device=mask.device)
             last = step == decoding.max_new_tokens - 1
             staying = []
-            for place, (row, token) in enumerate(zip(rows, chosen.tolist(), strict=True)):
+            for place, (row, token) in enumerate(zip(rows, said, strict=True)):
                 if row.ended:
                     continue
                 text = self._ended(row, token, decoding, last=last)
