@@ -5,6 +5,7 @@ Importing this module imports torch; `isoglot.engines` does so only when a model
 
 from isoglot.engines.huggingface._context import context_length
 from isoglot.engines.huggingface._engine import HuggingFaceEngine
+from isoglot.engines.huggingface._head import own_head
 from isoglot.engines.huggingface._load import (
     resolve_device,
     resolve_dtype,
@@ -25,6 +26,7 @@ __all__ = [
     "context_length",
     "find_modules",
     "in_and_out",
+    "own_head",
     "peft_targets",
     "resolve_device",
     "resolve_dtype",

@@ -16,7 +16,7 @@ from isoglot.core import Decoding
 from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._attention import RowCache, shared_attention
 from isoglot.engines.huggingface._beginnings import Beginning, as_shared
-from isoglot.engines.huggingface._projection import read_at
+from isoglot.engines.huggingface._head import read_at
 from isoglot.engines.huggingface._sampling import choose
 
 
@@ -95,8 +95,7 @@ class Decoder:
         results: list[tuple[str, int]] = [("", 0)] * len(rows)
         with shared_attention(self._model, cache):
             while True:
-                logits = self._step(cache, fed, read_from, adapters)
-                said = _said(logits, rows, fed, read_from, decoding)
+                said = self._step(cache, rows, fed, read_from, decoding, adapters)
                 staying, wrong = [], [0] * len(rows)
                 for place, (row, tokens) in enumerate(zip(rows, said, strict=True)):
                     guessed = fed[place][read_from[place] + 1 :]
@@ -122,29 +121,36 @@ class Decoder:
     def _step(
         self,
         cache: RowCache,
+        rows: Sequence[_Row],
         fed: Sequence[Sequence[int]],
         read_from: Sequence[int],
+        decoding: Decoding,
         adapters: Sequence[Path | None],
-    ) -> torch.Tensor:
-        """The logits after each token that is read, row after row."""
+    ) -> list[list[int]]:
+        """What the model says after each token that is read, by row."""
         device = self._model.get_input_embeddings().weight.device
         widest = max(map(len, fed))
-        places = [
-            row * widest + place
-            for row, (tokens, first) in enumerate(zip(fed, read_from, strict=True))
-            for place in range(first, len(tokens))
+        reads = [range(first, len(each)) for first, each in zip(read_from, fed, strict=True)]
+        places = [row * widest + place for row, own in enumerate(reads) for place in own]
+        draws = [
+            (row.seed, len(row.tokens) + ahead)
+            for row, own in zip(rows, reads, strict=True)
+            for ahead in range(len(own))
         ]
-        inputs = torch.tensor(
-            [[*tokens, *[tokens[-1]] * (widest - len(tokens))] for tokens in fed], device=device
-        )
-        with self._shelf.on(adapters), read_at(self._model, places):
-            logits: torch.Tensor = self._model(
-                input_ids=inputs,
-                position_ids=cache.place([len(tokens) for tokens in fed]),
-                past_key_values=cache,
-                use_cache=True,
-            ).logits[0]
-        return logits
+        inputs = [[*tokens, *[tokens[-1]] * (widest - len(tokens))] for tokens in fed]
+        with self._shelf.on(adapters):
+            said = iter(
+                read_at(
+                    self._model,
+                    places,
+                    lambda logits, part: choose(logits, draws[part], decoding),
+                    input_ids=torch.tensor(inputs, device=device),
+                    position_ids=cache.place([len(tokens) for tokens in fed]),
+                    past_key_values=cache,
+                    use_cache=True,
+                )
+            )
+        return [[next(said) for _ in own] for own in reads]
 
     def _take(
         self, row: _Row, said: Sequence[int], guessed: Sequence[int], decoding: Decoding
@@ -166,21 +172,3 @@ class Decoder:
 
     def _text(self, tokens: list[int]) -> str:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
-
-
-def _said(
-    logits: torch.Tensor,
-    rows: Sequence[_Row],
-    fed: Sequence[Sequence[int]],
-    read_from: Sequence[int],
-    decoding: Decoding,
-) -> list[list[int]]:
-    """What the model says after each token that is read, by row."""
-    widths = [len(tokens) - first for tokens, first in zip(fed, read_from, strict=True)]
-    draws = [
-        (row.seed, len(row.tokens) + place)
-        for row, width in zip(rows, widths, strict=True)
-        for place in range(width)
-    ]
-    found = iter(choose(logits, draws, decoding))
-    return [[next(found) for _ in range(width)] for width in widths]

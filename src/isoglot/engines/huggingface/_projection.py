@@ -1,12 +1,10 @@
-"""The vocabulary projection: at the places that are read, the other way round where that is faster.
+"""The vocabulary projection, the other way round where that is faster.
 
 For a handful of positions, `x Wᵀ` with a quarter of a million rows in W is a product that the
 processor's library does badly; `(W xᵀ)ᵀ` is the same product, up to rounding, in half the time
 (LOG.md has the measurement).
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -36,20 +34,3 @@ def project(hidden: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     if flat.shape[0] not in _HANDFUL:
         return linear(hidden, weight)
     return (weight @ flat.T).T.reshape(*hidden.shape[:-1], weight.shape[0])
-
-
-@contextmanager
-def read_at(model: Any, places: Sequence[int]) -> Iterator[None]:
-    """While it lasts, the vocabulary projection sees these places of all rows, as one row."""
-    head = model.get_output_embeddings()
-
-    def gather(_: Any, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor]:
-        (hidden,) = inputs
-        flat = hidden.reshape(-1, hidden.shape[-1])
-        return (flat[torch.tensor(places, device=flat.device)][None],)
-
-    handle = head.register_forward_pre_hook(gather)
-    try:
-        yield
-    finally:
-        handle.remove()

@@ -13,7 +13,7 @@ import torch
 from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._attention import RowCache, shared_attention
 from isoglot.engines.huggingface._beginnings import Beginning, as_shared
-from isoglot.engines.huggingface._projection import read_at
+from isoglot.engines.huggingface._head import read_at
 
 
 class Scorer:
@@ -61,22 +61,26 @@ class Scorer:
                 places += [number * widest + place for place in starts]
                 wanted += choice
         inputs = [[*row.fed, *[0] * (widest - len(row.fed))] for row in rows]
-        with (
-            shared_attention(self._model, cache),
-            self._shelf.on(adapters),
-            read_at(self._model, places),
-        ):
-            logits = self._model(
-                input_ids=torch.tensor(inputs, device=device),
-                position_ids=cache.place_branches(
-                    [row.steps for row in rows], [row.branches for row in rows]
-                ),
-                past_key_values=cache,
-                use_cache=True,
-            ).logits[0]
-        normalised = logits.float() - logits.float().logsumexp(-1, keepdim=True)
-        targets = torch.tensor(wanted, device=device)[:, None]
-        found = iter(normalised.gather(1, targets)[:, 0].tolist())
+
+        def read(logits: torch.Tensor, part: slice) -> list[float]:
+            targets = torch.tensor(wanted[part], device=device)[:, None]
+            found: list[float] = logits.float().log_softmax(-1).gather(1, targets)[:, 0].tolist()
+            return found
+
+        with shared_attention(self._model, cache), self._shelf.on(adapters):
+            found = iter(
+                read_at(
+                    self._model,
+                    places,
+                    read,
+                    input_ids=torch.tensor(inputs, device=device),
+                    position_ids=cache.place_branches(
+                        [row.steps for row in rows], [row.branches for row in rows]
+                    ),
+                    past_key_values=cache,
+                    use_cache=True,
+                )
+            )
         return [[[next(found) for _ in choice] for choice in row.choices] for row in rows]
 
 

@@ -4,14 +4,13 @@ The vocabulary projection is computed for the tokens that the loss reads, and fo
 fit: in a small model of many languages it is larger than all layers together.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch.nn.functional import cross_entropy
 
-from isoglot.core import ModelError
+from isoglot.engines.huggingface import own_head
 from isoglot.learning.fleet.dropout import DropoutMasks
 from isoglot.learning.fleet.memory import LOGITS_BYTES
 from isoglot.learning.fleet.rows import Row
@@ -149,40 +148,6 @@ def _gradient_at_targets(
             (gradient[part],) = torch.autograd.grad(each.sum(), leaf)
             losses.append(each.detach())
     return gradient, losses
-
-
-@contextmanager
-def own_head(
-    model: Any, output_type: type[Any]
-) -> Iterator[Callable[[torch.Tensor], torch.Tensor]]:
-    """From hidden states `[n, size]` to logits `[n, vocabulary]` by the model's own code.
-
-    Families differ in what they do after the last layer (capped or scaled logits). So the model is
-    run with a body that returns the given states.
-
-    Args:
-        model: A causal language model of transformers.
-        output_type: What its body returns.
-    """
-    body = model.get_decoder()
-    given: list[torch.Tensor] = []
-
-    def logits(hidden: torch.Tensor) -> torch.Tensor:
-        given[:] = [hidden[None]]
-        tokens = torch.zeros(1, hidden.shape[0], dtype=torch.long, device=hidden.device)
-        found: torch.Tensor = model(input_ids=tokens, use_cache=False).logits[0]
-        if given:
-            raise ModelError("the model does not ask its decoder: isoglot can't train this family")
-        return found
-
-    def body_forward(*_: Any, **__: Any) -> Any:
-        return output_type(last_hidden_state=given.pop())
-
-    body.forward = body_forward
-    try:
-        yield logits
-    finally:
-        del body.forward
 
 
 def chunk_size(model: Any) -> int:

@@ -1,0 +1,80 @@
+"""What a model does behind its last layer, at the places that are read and nowhere else.
+
+The vocabulary projection of a small model of many languages is larger than all layers together.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import torch
+
+from isoglot.core import ModelError
+
+_LOGITS_BYTES = 512 * 2**20
+"""So much memory may logits take at once."""
+
+Read = TypeVar("Read")
+
+
+def read_at(
+    model: Any,
+    places: Sequence[int],
+    read: Callable[[torch.Tensor, slice], list[Read]],
+    **inputs: Any,
+) -> list[Read]:
+    """What is made of the logits at some places.
+
+    Args:
+        model: A causal language model of transformers.
+        places: Among all tokens that are fed, row after row.
+        read: From logits `[n, vocabulary]`, and which of the places these are, to n values.
+        inputs: Of the model.
+    """
+    output = model.get_decoder()(**inputs)
+    flat = output.last_hidden_state.flatten(0, 1)
+    hidden = flat[torch.tensor(places, device=flat.device)]
+    vocabulary = model.get_output_embeddings().weight.shape[0]
+    size = max(8, _LOGITS_BYTES // (4 * vocabulary))
+    found: list[Read] = []
+    with own_head(model, type(output)) as logits_of:
+        for start in range(0, len(places), size):
+            part = slice(start, start + size)
+            found += read(logits_of(hidden[part]), part)
+    return found
+
+
+@contextmanager
+def own_head(
+    model: Any, output_type: type[Any]
+) -> Iterator[Callable[[torch.Tensor], torch.Tensor]]:
+    """From hidden states `[n, size]` to logits `[n, vocabulary]` by the model's own code.
+
+    Families differ in what they do after the last layer (capped or scaled logits). So the model is
+    run with a body that returns the given states.
+
+    Args:
+        model: A causal language model of transformers.
+        output_type: What its body returns.
+    """
+    body = model.get_decoder()
+    given: list[torch.Tensor] = []
+
+    def logits(hidden: torch.Tensor) -> torch.Tensor:
+        given[:] = [hidden[None]]
+        tokens = torch.zeros(1, hidden.shape[0], dtype=torch.long, device=hidden.device)
+        found: torch.Tensor = model(input_ids=tokens, use_cache=False).logits[0]
+        if given:
+            raise ModelError(
+                "the model does not ask its decoder: isoglot does not know this family"
+            )
+        return found
+
+    def body_forward(*_: Any, **__: Any) -> Any:
+        return output_type(last_hidden_state=given.pop())
+
+    body.forward = body_forward
+    try:
+        yield logits
+    finally:
+        del body.forward
