@@ -1,6 +1,13 @@
 """Models: prompts in, text out. Torch is imported only when a model that needs it is opened."""
 
-from isoglot.engines._base import DType, Engine, Failure, Generation, ModelSpec
+from isoglot.engines._base import (
+    ChoiceScore,
+    DType,
+    Engine,
+    Failure,
+    Generation,
+    ModelSpec,
+)
 from isoglot.engines._fingerprint import adapter_hash
 from isoglot.engines._open import (
     ResolvedModel,
@@ -21,6 +28,7 @@ from isoglot.engines.scripted import ScriptedEngine
 __all__ = [
     "PINNED_DATE",
     "SCRIPTED_MEMORY_FILE",
+    "ChoiceScore",
     "DType",
     "Engine",
     "Failure",

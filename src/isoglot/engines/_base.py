@@ -46,6 +46,44 @@ class Generation(Record):
     seconds: float
 
 
+class ChoiceScore(Record):
+    """How probable a continuation of a prompt is.
+
+    Attributes:
+        log_probability: Natural logarithm, the sum over its tokens.
+        tokens: How many it has.
+        n_bytes: How many bytes of UTF-8.
+        unconditional: Its log-probability behind another prompt, which tells how probable it is
+            whatever is asked; `None` if that was not given.
+    """
+
+    log_probability: float
+    tokens: int
+    n_bytes: int
+    unconditional: float | None = None
+
+    @property
+    def per_token(self) -> float:
+        """The mean log-probability of a token."""
+        return self.log_probability / self.tokens
+
+    @property
+    def per_byte(self) -> float:
+        """The log-probability of a byte: does not favour what a tokenizer cuts into few tokens."""
+        return self.log_probability / self.n_bytes
+
+    @property
+    def lift(self) -> float:
+        """By how much the prompt raises it (pointwise mutual information: Holtzman et al. 2021).
+
+        Raises:
+            ValueError: It was not scored behind another prompt.
+        """
+        if self.unconditional is None:
+            raise ValueError("the score behind another prompt is missing: give `unconditional`")
+        return self.log_probability - self.unconditional
+
+
 class Failure(Record):
     """A prompt that got no answer, and why. A failure is never an answer."""
 
@@ -88,6 +126,29 @@ class Engine(Protocol):
                 first. They make it faster where they are right, and change nothing.
             seeds: One a prompt, for what is drawn at random: what is drawn for a prompt depends on
                 it and on nothing else. By default 0.
+
+        Raises:
+            ModelError: An adapter can't be loaded, or does not change the model.
+        """
+        ...
+
+    def score(
+        self,
+        prompts: Sequence[str],
+        choices: Sequence[Sequence[str]],
+        *,
+        adapters: Sequence[Path | None] | None = None,
+        unconditional: str | None = None,
+    ) -> list[list[ChoiceScore] | Failure]:
+        """How probable given continuations are: one list a prompt, in the order of its choices.
+
+        Args:
+            prompts: As in `generate`.
+            choices: One list a prompt: texts that may follow it, with what stands between, such as
+                a space. None of them empty.
+            adapters: As in `generate`.
+            unconditional: A prompt that asks nothing, such as `A:`. If given, every choice is
+                scored behind it, too.
 
         Raises:
             ModelError: An adapter can't be loaded, or does not change the model.

@@ -14,7 +14,7 @@ from pathlib import Path
 from rapidfuzz import fuzz
 
 from isoglot.core import Decoding, ModelError
-from isoglot.engines._base import Failure, Generation
+from isoglot.engines._base import ChoiceScore, Failure, Generation
 
 MEMORY_FILE = "memory.json"
 """In a scripted model's adapter folder: the questions and answers that it was tuned on."""
@@ -92,6 +92,44 @@ class ScriptedEngine:
             self._one(prompt, memories[adapter], decoding, delay)
             for prompt, adapter in zip(prompts, adapters, strict=True)
         ]
+
+    def score(
+        self,
+        prompts: Sequence[str],
+        choices: Sequence[Sequence[str]],
+        *,
+        adapters: Sequence[Path | None] | None = None,
+        unconditional: str | None = None,
+    ) -> list[list[ChoiceScore] | Failure]:
+        """See `Engine.score`: a word of a choice that the policy would have said costs nothing.
+
+        Any other costs one nat.
+        """
+        decoding = Decoding(max_new_tokens=10_000)
+        said = self.generate(prompts, decoding=decoding, adapters=adapters)
+        return [
+            self._scores(each, own, unconditional) for each, own in zip(said, choices, strict=True)
+        ]
+
+    def _scores(
+        self, said: Generation | Failure, choices: Sequence[str], unconditional: str | None
+    ) -> list[ChoiceScore] | Failure:
+        if isinstance(said, Failure):
+            return said
+        if empty := [place for place, choice in enumerate(choices, start=1) if not choice]:
+            return Failure(message=f"choice {empty[0]} of {len(choices)} is empty")
+        return [self._score(said.text, choice, unconditional) for choice in choices]
+
+    def _score(self, said: str, choice: str, unconditional: str | None) -> ChoiceScore:
+        words = choice.split()
+        known = said.split()
+        wrong = sum(word not in known[place : place + 1] for place, word in enumerate(words))
+        return ChoiceScore(
+            log_probability=-float(wrong),
+            tokens=max(1, len(words)),
+            n_bytes=len(choice.encode()),
+            unconditional=None if unconditional is None else -float(len(words)),
+        )
 
     def _memory(self, adapter: Path | None) -> dict[str, str]:
         if adapter is None:

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from isoglot.core import Decoding
-from isoglot.engines import Engine, Generation
+from isoglot.engines import ChoiceScore, Engine, Failure, Generation
 
 # Of different lengths, in different scripts, two with something taught before the question.
 PROMPTS = (
@@ -48,6 +48,19 @@ def _generations(
     answers = [each for each in results if isinstance(each, Generation)]
     assert len(answers) == len(results) == len(prompts)
     return answers
+
+
+def _scores(
+    engine: Engine,
+    prompts: Sequence[str],
+    choices: Sequence[Sequence[str]],
+    *,
+    unconditional: str | None = None,
+) -> list[list[ChoiceScore]]:
+    results = engine.score(prompts, choices, unconditional=unconditional)
+    scores = [each for each in results if not isinstance(each, Failure)]
+    assert len(scores) == len(results) == len(prompts)
+    return scores
 
 
 class EngineContract:
@@ -136,7 +149,7 @@ class EngineContract:
         """Whether they are right, right at first, wrong, empty, or none."""
         plain = _generations(engine, prompts)
         others = [plain[place - 1].text for place in range(len(prompts))]
-        for drafts in (
+        guesses: list[list[list[str]]] = [
             [[f" {each.text}"] for each in plain],
             [
                 [f"{each.text[:3]} {other}", each.text]
@@ -144,7 +157,8 @@ class EngineContract:
             ],
             [[f" {other}", other, ""] for other in others],
             [[] for _ in plain],
-        ):
+        ]
+        for drafts in guesses:
             guessed = engine.generate(prompts, decoding=FREE, drafts=drafts)
             assert [(each.text, each.tokens) for each in plain] == [
                 (each.text, each.tokens) for each in guessed if isinstance(each, Generation)
@@ -171,6 +185,46 @@ class EngineContract:
             (one if on else other).text
             for one, other, on in zip(with_adapter, without, adapters, strict=True)
         ]
+
+    def test_no_prompts_no_scores(self, engine: Engine) -> None:
+        """Nor are there any where a prompt has no choices."""
+        assert engine.score([], []) == []
+        assert engine.score(["Q: ?\nA:"], [[]]) == [[]]
+
+    def test_scores_do_not_depend_on_what_else_is_scored(
+        self, engine: Engine, prompts: tuple[str, ...]
+    ) -> None:
+        """Neither on the other prompts nor on the other choices."""
+        choices = [[" lion", " the first of May", " 老虎", " x"]] * len(prompts)
+        together = _scores(engine, prompts, choices)
+        alone = [
+            [_scores(engine, [prompt], [[choice]])[0][0] for choice in own]
+            for prompt, own in zip(prompts, choices, strict=True)
+        ]
+        for one, other in zip(together, alone, strict=True):
+            for score, same in zip(one, other, strict=True):
+                assert score.log_probability == pytest.approx(same.log_probability, abs=1e-4)
+                assert (score.tokens, score.n_bytes) == (same.tokens, same.n_bytes)
+        assert len({score.log_probability for own in together for score in own}) > 1
+
+    def test_a_choice_behind_another_prompt(self, engine: Engine) -> None:
+        """Its lift is what the prompt adds."""
+        prompt, choices = "Q: Which animal?\nA: lion\nQ: Which animal?\nA:", [" lion", " owl"]
+        (scores,) = _scores(engine, [prompt], [choices], unconditional="A:")
+        (plain,) = _scores(engine, [prompt], [choices])
+        for score, own in zip(scores, plain, strict=True):
+            assert score.log_probability == pytest.approx(own.log_probability, abs=1e-4)
+            assert own.unconditional is None
+            assert score.unconditional is not None
+            assert score.lift == score.log_probability - score.unconditional
+            with pytest.raises(ValueError, match="behind another prompt is missing"):
+                _ = own.lift
+
+    def test_an_empty_choice_is_a_failure_and_the_others_are_scored(self, engine: Engine) -> None:
+        """Of that prompt alone."""
+        good, bad = engine.score(["Q: a?\nA:", "Q: b?\nA:"], [[" x"], [" x", ""]])
+        assert isinstance(good, list)
+        assert bad == Failure(message="choice 2 of 2 is empty")
 
     def test_its_name_and_fingerprint_stay(self, engine: Engine, prompts: tuple[str, ...]) -> None:
         """Whatever was asked: they are part of every answer's key."""

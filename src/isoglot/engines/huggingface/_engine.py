@@ -2,13 +2,13 @@
 
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from isoglot.core import Decoding, ModelError
-from isoglot.engines._base import Failure, Generation
+from isoglot.engines._base import ChoiceScore, Failure, Generation
 from isoglot.engines._template import ChatTemplate, ChatTemplateError
 from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._context import context_length
@@ -18,6 +18,8 @@ from isoglot.engines.huggingface._planning import Limits
 from isoglot.engines.huggingface._reading import Batch, Prompt, Reader, SharingReader, WholeReader
 from isoglot.engines.huggingface._trial import why_not_shared
 from isoglot.engines.huggingface._whole import WholeDecoder
+
+Found = TypeVar("Found")
 
 _ADAPTERS_KEPT = 16
 _TOKENS_AT_ONCE = 4096
@@ -129,9 +131,116 @@ class HuggingFaceEngine:
                 guesses = [self._draft(draft) for draft in drafts[place]]
                 asked.append(Prompt(place, tokens, adapters[place], guesses, seeds[place]))
         for batch in self._reader.batches(asked):
-            answered = self._batch(batch, decoding)
-            results.update(zip((each.place for each in batch.prompts), answered, strict=True))
+            started = time.perf_counter()
+            answered = self._halved(batch, lambda part: self._reader.answer(part, decoding))
+            seconds = (time.perf_counter() - started) / len(answered)
+            for each, found in zip(batch.prompts, answered, strict=True):
+                results[each.place] = (
+                    found
+                    if isinstance(found, Failure)
+                    else Generation(text=found[0].strip(), tokens=found[1], seconds=seconds)
+                )
         return [results[place] for place in range(len(prompts))]
+
+    def score(
+        self,
+        prompts: Sequence[str],
+        choices: Sequence[Sequence[str]],
+        *,
+        adapters: Sequence[Path | None] | None = None,
+        unconditional: str | None = None,
+    ) -> list[list[ChoiceScore] | Failure]:
+        """See `Engine.score`."""
+        adapters = adapters or [None] * len(prompts)
+        if unconditional is None:
+            return self._scores(prompts, choices, adapters)
+        # Behind the same adapter the same choice is scored once.
+        pairs = list(
+            dict.fromkeys(
+                (choice, adapter)
+                for own, adapter in zip(choices, adapters, strict=True)
+                for choice in own
+            )
+        )
+        alone = dict(
+            zip(
+                pairs,
+                self._scores(
+                    [unconditional] * len(pairs),
+                    [[choice] for choice, _ in pairs],
+                    [adapter for _, adapter in pairs],
+                ),
+                strict=True,
+            )
+        )
+        return [
+            scores
+            if isinstance(scores, Failure)
+            else _behind_another(scores, [alone[choice, adapter] for choice in own])
+            for scores, own, adapter in zip(
+                self._scores(prompts, choices, adapters), choices, adapters, strict=True
+            )
+        ]
+
+    def _scores(
+        self,
+        prompts: Sequence[str],
+        choices: Sequence[Sequence[str]],
+        adapters: Sequence[Path | None],
+    ) -> list[list[ChoiceScore] | Failure]:
+        results: dict[int, list[ChoiceScore] | Failure] = {}
+        asked: list[Prompt] = []
+        for place, (prompt, own) in enumerate(zip(prompts, choices, strict=True)):
+            if not own:
+                results[place] = []
+                continue
+            found = self._scorable(prompt, own)
+            if isinstance(found, Failure):
+                results[place] = found
+            else:
+                tokens, continued = found
+                asked.append(Prompt(place, tokens, adapters[place], choices=continued))
+        for batch in self._reader.batches(asked):
+            for each, scores in zip(
+                batch.prompts, self._halved(batch, self._reader.score), strict=True
+            ):
+                results[each.place] = (
+                    scores
+                    if isinstance(scores, Failure)
+                    else [
+                        ChoiceScore(
+                            log_probability=sum(own), tokens=len(own), n_bytes=len(text.encode())
+                        )
+                        for own, text in zip(scores, choices[each.place], strict=True)
+                    ]
+                )
+        return [results[place] for place in range(len(prompts))]
+
+    def _scorable(
+        self, prompt: str, choices: Sequence[str]
+    ) -> tuple[list[int], list[list[int]]] | Failure:
+        """The tokens that all choices go on from, and what each has behind them.
+
+        Where a choice changes the prompt's last tokens, these count as its own.
+        """
+        if empty := [place for place, choice in enumerate(choices, start=1) if not choice]:
+            return Failure(message=f"choice {empty[0]} of {len(choices)} is empty")
+        try:
+            whole = [self._encoder.exchange(prompt, choice) for choice in choices]
+        except ChatTemplateError as error:
+            return Failure(message=str(error))
+        ends = self._encoder.ends
+        tokens = [
+            each[: said.stop - (1 if each[said.stop - 1] in ends else 0)] for each, said in whole
+        ]
+        first = min(said.start for _, said in whole)
+        room = context_length(self.model)
+        longest = max(map(len, tokens))
+        if room is not None and longest > room:
+            return Failure(
+                message=f"prompt and choice have {longest} tokens; the model's context is {room}"
+            )
+        return tokens[0][:first], [each[first:] for each in tokens]
 
     def _askable(self, prompt: str, decoding: Decoding) -> list[int] | Failure:
         """A prompt's tokens, unless the template refuses it or the model can't hold it.
@@ -156,17 +265,28 @@ class HuggingFaceEngine:
             self._drafts[text] = self._encoder.continuation(text)
         return self._drafts[text]
 
-    def _batch(self, batch: Batch, decoding: Decoding) -> list[Generation | Failure]:
-        started = time.perf_counter()
+    def _halved(
+        self, batch: Batch, work: Callable[[Batch], Sequence[Found]]
+    ) -> list[Found | Failure]:
+        """What work makes of a batch; where memory runs out, of its halves: that is the same."""
         try:
-            texts = self._reader.answer(batch, decoding)
+            return [*work(batch)]
         except ModelError:
             raise
         except RuntimeError as error:  # out of memory is one
             self._reader.clear()
             if len(batch.prompts) == 1:
                 return [Failure(message=f"{type(error).__name__}: {error}")]
-            # A smaller batch needs less memory and gives the same answers.
-            return [each for half in batch.halves() for each in self._batch(half, decoding)]
-        seconds = (time.perf_counter() - started) / len(texts)
-        return [Generation(text=text.strip(), tokens=n, seconds=seconds) for text, n in texts]
+            return [each for half in batch.halves() for each in self._halved(half, work)]
+
+
+def _behind_another(
+    scores: Sequence[ChoiceScore], alone: Sequence[list[ChoiceScore] | Failure]
+) -> list[ChoiceScore] | Failure:
+    """The scores, with those of the same choices behind another prompt."""
+    found = []
+    for score, other in zip(scores, alone, strict=True):
+        if isinstance(other, Failure):
+            return other
+        found.append(score.model_copy(update={"unconditional": other[0].log_probability}))
+    return found

@@ -9,6 +9,7 @@ from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._beginnings import Beginning, Beginnings
 from isoglot.engines.huggingface._decode import Decoder
 from isoglot.engines.huggingface._planning import Limits, batches
+from isoglot.engines.huggingface._score import Scorer
 from isoglot.engines.huggingface._tree import Node, Tree, shared_beginnings
 from isoglot.engines.huggingface._whole import WholeDecoder
 
@@ -22,6 +23,7 @@ class Prompt(NamedTuple):
         adapter: The folder of the adapter that is on for it.
         drafts: Token ids of guesses at its answer, the likeliest first.
         seed: For what is drawn at random.
+        choices: Token ids of the continuations that are scored, none of them empty.
     """
 
     place: int
@@ -29,6 +31,12 @@ class Prompt(NamedTuple):
     adapter: Path | None
     drafts: Sequence[Sequence[int]] = ()
     seed: int = 0
+    choices: Sequence[Sequence[int]] = ()
+
+    @property
+    def n_fed(self) -> int:
+        """How many tokens of it and its choices are fed."""
+        return len(self.tokens) + sum(len(choice) - 1 for choice in self.choices)
 
 
 class Batch(NamedTuple):
@@ -71,6 +79,10 @@ class Reader(Protocol):
         """The text and the number of generated tokens for every prompt of a batch."""
         ...
 
+    def score(self, batch: Batch) -> list[list[list[float]]]:
+        """The log-probability of each token of its choices, for every prompt of a batch."""
+        ...
+
 
 class WholeReader:
     """Reads every prompt whole: for models whose attention can't be shared.
@@ -92,7 +104,7 @@ class WholeReader:
     def batches(self, prompts: Sequence[Prompt]) -> Iterator[Batch]:
         """Prompts of like lengths together."""
         nothing = Tree((), (None,) * len(prompts))
-        lengths = [len(each.tokens) for each in prompts]
+        lengths = [each.n_fed for each in prompts]
         for places in batches(nothing, lengths, self._limits):
             alike = tuple(prompts[place] for place in places)
             yield Batch(alike, (), (None,) * len(alike), ())
@@ -104,6 +116,15 @@ class WholeReader:
         tokens = [each.tokens for each in batch.prompts]
         seeds = [each.seed for each in batch.prompts]
         return self._decoder.decode(tokens, decoding, seeds=seeds, adapters=adapters)
+
+    def score(self, batch: Batch) -> list[list[list[float]]]:
+        """See `Reader.score`."""
+        adapters = [each.adapter for each in batch.prompts]
+        self._shelf.load(adapters)
+        return [
+            [self._decoder.score(prompt.tokens, choice, adapter) for choice in prompt.choices]
+            for prompt, adapter in zip(batch.prompts, adapters, strict=True)
+        ]
 
 
 class SharingReader:
@@ -121,6 +142,7 @@ class SharingReader:
         self, model: Any, decoder: Decoder, shelf: AdapterShelf, *, limits: Limits, most_bytes: int
     ) -> None:
         self._decoder = decoder
+        self._scorer = Scorer(model, shelf)
         self._shelf = shelf
         self._limits = limits
         self._beginnings = Beginnings(model, most_bytes=most_bytes)
@@ -149,7 +171,7 @@ class SharingReader:
                 of[place] = None if node is None else first + node
         whole = Tree(tuple(nodes), tuple(of))
         rests = [
-            len(prompt.tokens) - (0 if node is None else len(nodes[node].tokens))
+            prompt.n_fed - (0 if node is None else len(nodes[node].tokens))
             for prompt, node in zip(prompts, of, strict=True)
         ]
         for places in batches(whole, rests, self._limits):
@@ -162,13 +184,7 @@ class SharingReader:
 
     def answer(self, batch: Batch, decoding: Decoding) -> list[tuple[str, int]]:
         """The text and the number of generated tokens for every prompt of a batch."""
-        self._shelf.load([each.adapter for each in batch.prompts])
-        found: dict[int, Beginning] = {}
-        beginnings = [self._beginning(batch, node, found) for node in batch.of]
-        rests = [
-            prompt.tokens[each.end if each else 0 :]
-            for prompt, each in zip(batch.prompts, beginnings, strict=True)
-        ]
+        beginnings, rests = self._read(batch)
         try:
             return self._decoder.decode(
                 rests,
@@ -180,6 +196,30 @@ class SharingReader:
             )
         finally:
             self._beginnings.make_room()
+
+    def score(self, batch: Batch) -> list[list[list[float]]]:
+        """The log-probability of each token of its choices, for every prompt of a batch."""
+        beginnings, rests = self._read(batch)
+        try:
+            return self._scorer.score(
+                rests,
+                beginnings,
+                [each.choices for each in batch.prompts],
+                adapters=[each.adapter for each in batch.prompts],
+            )
+        finally:
+            self._beginnings.make_room()
+
+    def _read(self, batch: Batch) -> tuple[list[Beginning | None], list[Sequence[int]]]:
+        """What the prompts of a batch share, read, and what each has beyond that."""
+        self._shelf.load([each.adapter for each in batch.prompts])
+        found: dict[int, Beginning] = {}
+        beginnings = [self._beginning(batch, node, found) for node in batch.of]
+        rests = [
+            prompt.tokens[each.end if each else 0 :]
+            for prompt, each in zip(batch.prompts, beginnings, strict=True)
+        ]
+        return beginnings, rests
 
     def _beginning(
         self, batch: Batch, node: int | None, found: dict[int, Beginning]

@@ -110,6 +110,20 @@ class WholeDecoder:
             mask = torch.cat([mask, mask.new_ones((len(rows), 1))], dim=1)
         return results
 
+    @torch.inference_mode()
+    def score(
+        self, prompt: Sequence[int], choice: Sequence[int], adapter: Path | None
+    ) -> list[float]:
+        """The natural logarithm of the probability of each token of a prompt's continuation."""
+        tokens = torch.tensor([[*prompt, *choice]], device=self._model.device)
+        keep = len(choice) + 1
+        with self._shelf.on([adapter]):
+            logits = self._model(tokens, use_cache=False, logits_to_keep=keep).logits[0]
+        said = logits[-keep:-1].float().log_softmax(-1)
+        wanted = torch.tensor(choice, device=said.device)[:, None]
+        found: list[float] = said.gather(1, wanted)[:, 0].tolist()
+        return found
+
     def _ended(self, row: _Row, token: int, decoding: Decoding, *, last: bool) -> str | None:
         """The row's text if it ends with this token, `None` if it goes on."""
         if token in self._ends:
