@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from isoglot.core import Decoding, ModelError
 from isoglot.engines._base import ChoiceScore, Failure, Generation
 from isoglot.engines._template import ChatTemplate, ChatTemplateError
@@ -14,8 +16,17 @@ from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._context import context_length
 from isoglot.engines.huggingface._decode import Decoder
 from isoglot.engines.huggingface._encode import ChatEncoder, Encoder, PlainEncoder
+from isoglot.engines.huggingface._label_words import first_tokens
 from isoglot.engines.huggingface._planning import Limits
-from isoglot.engines.huggingface._reading import Batch, Prompt, Reader, SharingReader, WholeReader
+from isoglot.engines.huggingface._reading import (
+    Batch,
+    Prompt,
+    Reader,
+    SharingReader,
+    WholeReader,
+    whole_batches,
+)
+from isoglot.engines.huggingface._states import Reduce, Reduced, reduce_states
 from isoglot.engines.huggingface._trial import why_not_shared
 from isoglot.engines.huggingface._whole import WholeDecoder
 
@@ -216,6 +227,50 @@ class HuggingFaceEngine:
                 )
         return [results[place] for place in range(len(prompts))]
 
+    def label_scores(
+        self,
+        prompts: Sequence[str],
+        labels: Sequence[Sequence[str]],
+        *,
+        adapters: Sequence[Path | None] | None = None,
+    ) -> list[list[float] | Failure]:
+        """The natural logarithm of the probability that each label's word begins what is said.
+
+        See `first_tokens`. A token that may begin two labels counts for both.
+
+        Args:
+            prompts: As in `generate`.
+            labels: The words of each label.
+            adapters: As in `generate`.
+
+        Raises:
+            ValueError: No single token begins any word of a label.
+        """
+        adapters = adapters or [None] * len(prompts)
+        sets = [first_tokens(self.tokenizer, words) for words in labels]
+        if nothing := [words for words, own in zip(labels, sets, strict=True) if not own]:
+            raise ValueError(f"no single token begins any of {nothing[0]}")
+        every = sorted(set().union(*sets))
+        places = [[every.index(token) for token in own] for own in sets]
+        results: dict[int, list[float] | Failure] = {}
+        asked: list[Prompt] = []
+        for place, prompt in enumerate(prompts):
+            tokens = self._askable(prompt, Decoding(max_new_tokens=1))
+            if isinstance(tokens, Failure):
+                results[place] = tokens
+            else:
+                choices = [[token] for token in every]
+                asked.append(Prompt(place, tokens, adapters[place], choices=choices))
+        for batch in self._reader.batches(asked):
+            scores = self._halved(batch, self._reader.score)
+            for each, found in zip(batch.prompts, scores, strict=True):
+                results[each.place] = (
+                    found
+                    if isinstance(found, Failure)
+                    else [_log_sum([found[token][0] for token in own]) for own in places]
+                )
+        return [results[place] for place in range(len(prompts))]
+
     def _scorable(
         self, prompt: str, choices: Sequence[str]
     ) -> tuple[list[int], list[list[int]]] | Failure:
@@ -241,6 +296,42 @@ class HuggingFaceEngine:
                 message=f"prompt and choice have {longest} tokens; the model's context is {room}"
             )
         return tokens[0][:first], [each[first:] for each in tokens]
+
+    def states(
+        self,
+        prompts: Sequence[str],
+        reduce: Reduce[Reduced],
+        *,
+        adapters: Sequence[Path | None] | None = None,
+    ) -> list[Reduced | Failure]:
+        """What is made of the hidden states of every prompt; those of a batch are kept at a time.
+
+        Args:
+            prompts: As in `generate`.
+            reduce: From a prompt's states `[layers + 1, tokens, size]` (the embeddings first, the
+                last behind the final norm) to what is wanted of them.
+            adapters: As in `generate`.
+        """
+        adapters = adapters or [None] * len(prompts)
+        results: dict[int, Reduced | Failure] = {}
+        asked: list[Prompt] = []
+        for place, prompt in enumerate(prompts):
+            tokens = self._askable(prompt, Decoding(max_new_tokens=1))
+            if isinstance(tokens, Failure):
+                results[place] = tokens
+            else:
+                asked.append(Prompt(place, tokens, adapters[place]))
+
+        def read(part: Batch) -> list[Reduced]:
+            tokens = [each.tokens for each in part.prompts]
+            return reduce_states(
+                self.model, self._shelf, tokens, [each.adapter for each in part.prompts], reduce
+            )
+
+        for batch in whole_batches(asked, self._limits):
+            found = self._halved(batch, read)
+            results.update(zip((each.place for each in batch.prompts), found, strict=True))
+        return [results[place] for place in range(len(prompts))]
 
     def _askable(self, prompt: str, decoding: Decoding) -> list[int] | Failure:
         """A prompt's tokens, unless the template refuses it or the model can't hold it.
@@ -278,6 +369,11 @@ class HuggingFaceEngine:
             if len(batch.prompts) == 1:
                 return [Failure(message=f"{type(error).__name__}: {error}")]
             return [each for half in batch.halves() for each in self._halved(half, work)]
+
+
+def _log_sum(values: Sequence[float]) -> float:
+    """The logarithm of the sum of what values are logarithms of."""
+    return float(np.logaddexp.reduce(values))
 
 
 def _behind_another(

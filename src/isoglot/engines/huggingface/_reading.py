@@ -84,6 +84,14 @@ class Reader(Protocol):
         ...
 
 
+def whole_batches(prompts: Sequence[Prompt], limits: Limits) -> Iterator[Batch]:
+    """Batches of prompts that share nothing, those of like lengths together."""
+    nothing = Tree((), (None,) * len(prompts))
+    for places in batches(nothing, [each.n_fed for each in prompts], limits):
+        alike = tuple(prompts[place] for place in places)
+        yield Batch(alike, (), (None,) * len(alike), ())
+
+
 class WholeReader:
     """Reads every prompt whole: for models whose attention can't be shared.
 
@@ -103,11 +111,7 @@ class WholeReader:
 
     def batches(self, prompts: Sequence[Prompt]) -> Iterator[Batch]:
         """Prompts of like lengths together."""
-        nothing = Tree((), (None,) * len(prompts))
-        lengths = [each.n_fed for each in prompts]
-        for places in batches(nothing, lengths, self._limits):
-            alike = tuple(prompts[place] for place in places)
-            yield Batch(alike, (), (None,) * len(alike), ())
+        return whole_batches(prompts, self._limits)
 
     def answer(self, batch: Batch, decoding: Decoding) -> list[tuple[str, int]]:
         """See `Reader.answer`. Drafts are not looked at."""
@@ -122,7 +126,7 @@ class WholeReader:
         adapters = [each.adapter for each in batch.prompts]
         self._shelf.load(adapters)
         return [
-            [self._decoder.score(prompt.tokens, choice, adapter) for choice in prompt.choices]
+            self._decoder.score(prompt.tokens, prompt.choices, adapter)
             for prompt, adapter in zip(batch.prompts, adapters, strict=True)
         ]
 

@@ -54,34 +54,40 @@ class Scorer:
         )
         rows = [_Branches(rest, own) for rest, own in zip(rests, choices, strict=True)]
         widest = max(len(row.fed) for row in rows)
-        places: list[int] = []
-        wanted: list[int] = []
+        # By place, the tokens whose probability is read there: the first tokens of all choices are
+        # read at the prompt's end.
+        wanted: dict[int, list[int]] = {}
         for number, row in enumerate(rows):
-            for choice, starts in zip(row.choices, row.read_from, strict=True):
-                places += [number * widest + place for place in starts]
-                wanted += choice
+            for choice, places in zip(row.choices, row.read_from, strict=True):
+                for token, place in zip(choice, places, strict=True):
+                    wanted.setdefault(number * widest + place, []).append(token)
+        targets = list(wanted.values())
         inputs = [[*row.fed, *[0] * (widest - len(row.fed))] for row in rows]
 
-        def read(logits: torch.Tensor, part: slice) -> list[float]:
-            targets = torch.tensor(wanted[part], device=device)[:, None]
-            found: list[float] = logits.float().log_softmax(-1).gather(1, targets)[:, 0].tolist()
-            return found
+        def read(logits: torch.Tensor, part: slice) -> list[list[float]]:
+            normalised = logits.float().log_softmax(-1)
+            return [
+                each[torch.tensor(tokens, device=device)].tolist()
+                for each, tokens in zip(normalised, targets[part], strict=True)
+            ]
 
         with shared_attention(self._model, cache), self._shelf.on(adapters):
-            found = iter(
-                read_at(
-                    self._model,
-                    places,
-                    read,
-                    input_ids=torch.tensor(inputs, device=device),
-                    position_ids=cache.place_branches(
-                        [row.steps for row in rows], [row.branches for row in rows]
-                    ),
-                    past_key_values=cache,
-                    use_cache=True,
-                )
+            found = read_at(
+                self._model,
+                list(wanted),
+                read,
+                input_ids=torch.tensor(inputs, device=device),
+                position_ids=cache.place_branches(
+                    [row.steps for row in rows], [row.branches for row in rows]
+                ),
+                past_key_values=cache,
+                use_cache=True,
             )
-        return [[[next(found) for _ in choice] for choice in row.choices] for row in rows]
+        left = {place: iter(scores) for place, scores in zip(wanted, found, strict=True)}
+        return [
+            [[next(left[number * widest + place]) for place in places] for places in row.read_from]
+            for number, row in enumerate(rows)
+        ]
 
 
 class _Branches:

@@ -112,17 +112,25 @@ class WholeDecoder:
 
     @torch.inference_mode()
     def score(
-        self, prompt: Sequence[int], choice: Sequence[int], adapter: Path | None
-    ) -> list[float]:
-        """The natural logarithm of the probability of each token of a prompt's continuation."""
-        tokens = torch.tensor([[*prompt, *choice]], device=self._model.device)
-        keep = len(choice) + 1
+        self, prompt: Sequence[int], choices: Sequence[Sequence[int]], adapter: Path | None
+    ) -> list[list[float]]:
+        """The natural logarithm of the probability of each token of a prompt's continuations."""
+        # What is said first is the same for all choices.
+        said = {(): self._said((*prompt, 0), 1, adapter)} if choices else {}
+        for choice in choices:
+            if len(choice) > 1 and tuple(choice[:-1]) not in said:
+                said[tuple(choice[:-1])] = self._said((*prompt, *choice), len(choice), adapter)
+        return [
+            said[tuple(choice[:-1])][range(len(choice)), list(choice)].tolist()
+            for choice in choices
+        ]
+
+    def _said(self, tokens: Sequence[int], n: int, adapter: Path | None) -> torch.Tensor:
+        """The log-probabilities `[n, vocabulary]` of what the last n tokens might have been."""
+        inputs = torch.tensor([list(tokens)], device=self._model.device)
         with self._shelf.on([adapter]):
-            logits = self._model(tokens, use_cache=False, logits_to_keep=keep).logits[0]
-        said = logits[-keep:-1].float().log_softmax(-1)
-        wanted = torch.tensor(choice, device=said.device)[:, None]
-        found: list[float] = said.gather(1, wanted)[:, 0].tolist()
-        return found
+            logits = self._model(inputs, use_cache=False, logits_to_keep=n + 1).logits[0]
+        return logits[-n - 1 : -1].float().log_softmax(-1)
 
     def _ended(self, row: _Row, token: int, decoding: Decoding, *, last: bool) -> str | None:
         """The row's text if it ends with this token, `None` if it goes on."""
