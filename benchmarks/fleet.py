@@ -24,7 +24,6 @@ from collections.abc import Sequence
 import torch
 
 from against_peft.accuracy import same_accuracy
-from against_peft.figures import Findings, last_line
 from against_peft.peer import plain_model
 from against_peft.random_llama import LLAMA, TARGETS, random_engine, same_loss
 from against_peft.scope import WHOLE, Scope
@@ -34,6 +33,7 @@ from against_peft.steps import measure_steps, same_texts
 from against_peft.study import DECODING, measure_study
 from isoglot.engines import ModelSpec, open_engine, resolve_model
 from isoglot.engines.huggingface import HuggingFaceEngine
+from side_by_side.figures import Findings, last_line
 
 QUICK_REPEATS, REPEATS = 1, 5
 QUICK_LESSONS, LESSONS = 2, 8

@@ -16,12 +16,12 @@ from peft import PeftModel
 from against_peft.facts import LANGUAGES, lessons
 from against_peft.peer import Asker, cut_rows, optimizer_of, take_step
 from against_peft.scope import PeerCost
-from against_peft.timing import seconds_of
 from isoglot.core import Fact, Record
 from isoglot.engines.huggingface import HuggingFaceEngine
 from isoglot.judges import Match
 from isoglot.learning import LoraRecipe, ask_prompt
 from isoglot.learning.fleet.rows import Row, encode_lesson
+from side_by_side.timing import seconds_of
 
 RECIPE = LoraRecipe(recipe="lnewknow")
 

@@ -11,14 +11,14 @@ from typing import Any
 
 from against_peft.alike import by_peft, by_the_fleet, train, trainee
 from against_peft.facts import lessons
-from against_peft.figures import Figure, Findings
 from against_peft.peer import Asker, optimizer_of, train_rows
-from against_peft.timing import begin_peak, peak, seconds_of
 from isoglot.core import Decoding
 from isoglot.engines import Generation
 from isoglot.engines.huggingface import HuggingFaceEngine
 from isoglot.learning import Lesson, LoraRecipe, ask_prompt
 from isoglot.learning.fleet.rows import encode_lesson
+from side_by_side.figures import Figure, Findings
+from side_by_side.timing import begin_peak, peak, seconds_of
 
 RECIPE = LoraRecipe(epochs=1, ask_after=(1,), dropout=0, batch_size=1)
 TARGETS = {1: None, 8: None, 32: 5.0}

@@ -14,7 +14,6 @@ import yaml
 
 import isoglot as ig
 from against_peft.facts import LANGUAGES, SEED
-from against_peft.figures import Figure, Findings
 from against_peft.scope import WHOLE, PeerCost, Scope
 from against_peft.scripts_way import (
     Slice,
@@ -25,12 +24,13 @@ from against_peft.scripts_way import (
     right,
     spread_rows,
 )
-from against_peft.timing import seconds_of
 from isoglot.api import Run
 from isoglot.core import Condition, Decoding, ModelError
 from isoglot.engines import ModelSpec
 from isoglot.engines.huggingface import HuggingFaceEngine
 from isoglot.learning.fleet.learner import adapter_name
+from side_by_side.figures import Figure, Findings
+from side_by_side.timing import seconds_of
 
 TARGET = 30.0
 DECODING = Decoding(max_new_tokens=12)

@@ -46,7 +46,7 @@ def test_what_makes_no_sense_is_refused(part, capsys):
 
 
 def test_the_last_line_is_one_json_object(part, capsys, monkeypatch):
-    fleet, figures = part("fleet"), part("against_peft.figures")
+    fleet, figures = part("fleet"), part("side_by_side.figures")
     found = [
         figures.Findings(
             figures=(figures.Figure(name="steps", ours=6.0, peer=2.0, ratio=3.0, target=5.0),),

@@ -6,6 +6,7 @@ Importing this module imports torch; `isoglot.engines` does so only when a model
 from isoglot.engines.huggingface._context import context_length
 from isoglot.engines.huggingface._engine import HuggingFaceEngine
 from isoglot.engines.huggingface._head import own_head
+from isoglot.engines.huggingface._label_words import first_tokens
 from isoglot.engines.huggingface._load import (
     resolve_device,
     resolve_dtype,
@@ -25,6 +26,7 @@ __all__ = [
     "LoraShape",
     "context_length",
     "find_modules",
+    "first_tokens",
     "in_and_out",
     "own_head",
     "peft_targets",

@@ -119,6 +119,10 @@ class HuggingFaceEngine:
         """
         return self._encoder.exchange(prompt, answer)
 
+    def forget(self) -> None:
+        """Drops what was kept of prompts' beginnings; the next ones are computed anew."""
+        self._reader.clear()
+
     def generate(
         self,
         prompts: Sequence[str],

@@ -1,0 +1,1 @@
+"""The parts of `benchmarks/asking.py`: what is asked, by both ways."""
