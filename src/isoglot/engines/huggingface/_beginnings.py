@@ -8,8 +8,8 @@ import torch
 
 from isoglot.engines.huggingface._attention import RowCache, Shared, shared_attention
 
-_AT_ONCE = 1024
-"""So many tokens of a beginning go through the model together."""
+_AT_ONCE = 512
+"""So many tokens of a beginning go through the model together; each sees all before it."""
 
 Owner = Hashable
 """Behind what a beginning was read: the same tokens behind another adapter have other keys."""
