@@ -86,9 +86,24 @@ def test_guesses_are_kept_as_far_as_they_are_right(architecture, right, steps, m
         prompt: [[*said[:right], *((token + 1) % 259 for token in said[right:])]]
         for prompt, said in tokens.items()
     }
-    monkeypatch.setattr(engine, "_draft", lambda draft: drafts[draft][0])
+    monkeypatch.setattr(engine._preparer, "draft", lambda draft, _: drafts[draft][0])
     found = _watched(engine, SHARED, decoding, monkeypatch, drafts=[[each] for each in SHARED])
     assert found == (steps, tokens)
+
+
+def test_where_guesses_were_right_the_first_step_takes_them(monkeypatch):
+    """Right guesses the first time: two steps. The next time they are fed with the prompt: one."""
+    engine = tiny_engine("llama")
+    decoding = Decoding(max_new_tokens=12, stop=())
+    _, tokens = _watched(engine, SHARED, decoding, monkeypatch)
+    monkeypatch.setattr(engine._preparer, "draft", lambda prompt, _: tokens[prompt])
+    drafts = [[each] for each in SHARED]
+    for steps in (2, 2, 1):  # trusted by half, by three quarters
+        found = _watched(engine, SHARED, decoding, monkeypatch, drafts=drafts)
+        assert found == (steps, tokens)
+    wrong = {prompt: [(token + 1) % 259 for token in said] for prompt, said in tokens.items()}
+    monkeypatch.setattr(engine._preparer, "draft", lambda prompt, _: wrong[prompt])
+    assert _watched(engine, SHARED, decoding, monkeypatch, drafts=drafts) == (12, tokens)
 
 
 def _watched(engine, prompts, decoding, monkeypatch, drafts=None):

@@ -83,21 +83,37 @@ def test_with_nothing_too_short_nothing_shared_is_read_twice(prompts: list[list[
     assert read == len(inner) + len(prompts)
 
 
-@given(prompts=PROMPTS, rows=st.integers(1, 5), tokens=st.integers(1, 30))
+@given(
+    prompts=PROMPTS,
+    limits=st.builds(Limits, *[st.integers(1, n) for n in (5, 30, 3)]),
+    data=st.data(),
+)
 def test_batches_hold_every_prompt_once_and_those_of_a_node_together(
-    prompts: list[list[int]], rows: int, tokens: int
+    prompts: list[list[int]], limits: Limits, data: st.DataObject
 ) -> None:
     tree = shared_beginnings(prompts, least=1)
+    # A node belongs to an adapter: all that are under it are read behind that.
+    roots = [path(tree.nodes, node)[:1] for node in tree.of]
+    drawn = {root: data.draw(st.integers(0, 3)) for root in {root for root in roots if root}}
+    adapters = [drawn[root] if root else data.draw(st.integers(0, 3)) for root in roots]
     lengths = [
         len(prompt) - (0 if node is None else len(tree.nodes[node].tokens))
         for prompt, node in zip(prompts, tree.of, strict=True)
     ]
-    found = list(batches(tree, lengths, Limits(rows=rows, tokens=tokens)))
+    found = list(batches(tree, lengths, adapters, limits))
     order = [place for batch in found for place in batch]
     assert sorted(order) == list(range(len(prompts)))
     for batch in found:
-        assert len(batch) <= rows
-        assert len(batch) == 1 or len(batch) * max(lengths[place] for place in batch) <= tokens
+        assert len(batch) <= limits.rows
+        longest = max(lengths[place] for place in batch)
+        assert len(batch) == 1 or len(batch) * longest <= limits.tokens
+        assert len({adapters[place] for place in batch}) <= limits.adapters
     for node in range(len(tree.nodes)):
         under = [at for at, n in enumerate(order) if node in path(tree.nodes, tree.of[n])]
         assert under == list(range(under[0], under[-1] + 1))
+
+
+def test_a_batch_breaks_where_it_would_need_another_adapter() -> None:
+    tree = shared_beginnings([[1], [2], [3], [4]])
+    limits = Limits(rows=9, tokens=99, adapters=1)
+    assert list(batches(tree, [1, 1, 1, 1], ["a", "b", "a", None], limits)) == [[0, 2], [1], [3]]

@@ -121,7 +121,6 @@ def chat_engine(
         chat_model(name, tokenizer),
         tokenizer,
         fingerprint=f"tiny-{name}-chat",
-        batch_size=24,
         template=template_of(name, system=system, source=source),
     )
 

@@ -104,7 +104,7 @@ def tiny_model(architecture: str) -> Any:
     return model
 
 
-def tiny_engine(architecture: str, *, batch_size: int = 24) -> HuggingFaceEngine:
+def tiny_engine(architecture: str, *, batch_size: int | None = 24) -> HuggingFaceEngine:
     """An engine around a random model."""
     return HuggingFaceEngine(
         f"hf/tiny-{architecture}",

@@ -157,7 +157,7 @@ class TestReadAndWrite:
         values = yaml.safe_load((begun / STUDY_FILE).read_text(encoding="utf-8"))
         assert values["decoding"] == {"max_new_tokens": 24, "stop": ["\n"]}
         assert values["paradigms"]["fine-tuning"]["decay"] == 0.85
-        assert values["models"][0]["batch_size"] == 24
+        assert values["models"][0]["batch_size"] is None
 
     def test_a_folder_without_a_study_is_no_runs(self, tmp_path: Path) -> None:
         expected = (

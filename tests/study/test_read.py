@@ -21,7 +21,7 @@ class TestWhatIsRight:
     def test_a_study_is_read_with_every_default_filled_in(self, tiny_study: WriteStudy) -> None:
         study = read_study(tiny_study())
         assert (study.name, study.seed, study.languages) == ("tiny", 3, ("en", "cy"))
-        assert study.models == (ModelSpec(name="scripted/parrot", dtype="auto", batch_size=24),)
+        assert study.models == (ModelSpec(name="scripted/parrot", dtype="auto", batch_size=None),)
         assert study.paradigms.in_context is not None
         assert study.paradigms.fine_tuning == LoraRecipe(epochs=3, ask_after=(0, 1, 3))
         assert study.questions == ("effectiveness", "transfer")

@@ -19,7 +19,8 @@ class ModelSpec(Record):
         dtype: The precision of the weights. `auto`: bfloat16 where the processor computes in it,
             float32 otherwise.
         device: `auto` (the first GPU if there is one), `cpu`, `cuda`, `cuda:1`, `mps`.
-        batch_size: How many prompts go through the model together.
+        batch_size: The most prompts that go through the model together. `None`: as many as fit
+            into memory and are worth it.
         chat: Whether it is asked through its chat template, and not with `Q:` and `A:`. `None`: if
             it has one. Some base models have one, too.
         system: A chat model's system prompt. Without one the template may write one of its own.
@@ -28,7 +29,7 @@ class ModelSpec(Record):
     name: str
     dtype: DType = "auto"
     device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
-    batch_size: int = Field(default=24, ge=1)
+    batch_size: int | None = Field(default=None, ge=1)
     chat: bool | None = None
     system: str | None = None
 

@@ -184,7 +184,7 @@ def open_engine(spec: ModelSpec, resolved: ResolvedModel) -> Engine:
         ModelError: The weights can't be loaded.
     """
     if spec.name.startswith("scripted/"):
-        return ScriptedEngine(spec.name, batch_size=spec.batch_size)
+        return ScriptedEngine(spec.name)
     _require_local(spec.name)
     from isoglot.engines.huggingface import HuggingFaceEngine, _load
 

@@ -69,9 +69,8 @@ POLICIES: dict[str, Policy] = {"parrot": parrot, "mute": mute, "broken": broken}
 class ScriptedEngine:
     """An engine that answers by a policy."""
 
-    def __init__(self, name: str, policy: Policy | None = None, *, batch_size: int = 8) -> None:
+    def __init__(self, name: str, policy: Policy | None = None) -> None:
         self.name = name
-        self.batch_size = batch_size
         self._policy = policy or POLICIES[name.removeprefix("scripted/")]
         self.fingerprint = hashlib.sha256(f"scripted v1 {name}".encode()).hexdigest()
 

@@ -1,8 +1,6 @@
 """Asks, judges and records: from probes put to taught conditions to verdicts in the store."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import groupby
-from pathlib import Path
 from typing import NamedTuple
 
 from isoglot.core import Answer, Fact, Probe, answer_key
@@ -22,14 +20,9 @@ class Put(NamedTuple):
     taught: Taught
 
 
-def _shared(put: Put) -> tuple[str, Path | None]:
-    """What a batch has in common.
-
-    What stands before the questions is computed once a batch, but behind different adapters it is
-    not the same. Bare questions have nothing to share: those of all adapters go together.
-    """
-    context = put.taught.context
-    return context, put.taught.adapter if context else None
+_ASKED_TOGETHER = 256
+"""So many answers are recorded at once, unless the study says how large a batch is: enough for an
+engine to plan, and few enough to lose where a run is killed."""
 
 
 class Asker:
@@ -70,10 +63,9 @@ class Asker:
 
     def ask(self, spec: ModelSpec, puts: Sequence[Put]) -> None:
         """Asks probes of any conditions of one model."""
-        for _, group in groupby(puts, key=_shared):
-            alike = list(group)
-            for start in range(0, len(alike), spec.batch_size):
-                self._batch(spec, alike[start : start + spec.batch_size])
+        size = spec.batch_size or _ASKED_TOGETHER
+        for start in range(0, len(puts), size):
+            self._batch(spec, puts[start : start + size])
 
     def give_up(self, probes: Iterable[Probe], reason: str) -> None:
         """Records probes that can't be asked as failures."""

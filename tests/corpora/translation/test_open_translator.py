@@ -14,9 +14,9 @@ def test_a_translator_is_called_what_it_is_opened_by(string: str) -> None:
 
 
 def test_a_model_is_asked_as_the_caller_says() -> None:
-    translator = open_translator("model:m", ask=lambda prompts: ["x"] * len(prompts), batch_size=3)
+    translator = open_translator("model:m", ask=lambda prompts: ["x"] * len(prompts))
     assert translator.translate(["a", "b"], source="en", target="sw") == ["x", "x"]
-    assert (translator.name, translator.batch_size) == ("model:m", 3)
+    assert translator.name == "model:m"
 
 
 def test_a_model_without_a_way_to_ask_it_is_a_mistake_of_the_caller() -> None:

@@ -9,13 +9,10 @@ torch = pytest.importorskip("torch", reason="needs the extra 'local'")
 from tiny_models import save_tiny_model, tiny_model  # noqa: E402
 
 from isoglot.learning import LoraRecipe  # noqa: E402
-from isoglot.learning.fleet import memory  # noqa: E402
 from isoglot.learning.fleet.memory import (  # noqa: E402
     LOGITS_BYTES,
     FleetPlan,
     foresee_fleet,
-    free_memory,
-    out_of_memory,
     plan_fleet,
 )
 
@@ -79,32 +76,6 @@ def test_a_little_more_memory_changes_no_batch() -> None:
     assert [tokens(each) for each in (0, 300, 511, 512, 1000, 2047, 9999)] == [
         256, 256, 256, 512, 512, 1024, 4096,
     ]  # fmt: skip
-
-
-def test_a_containers_limit_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    processor = torch.device("cpu")
-    monkeypatch.setattr(memory, "memory_left", lambda: 12345)
-    assert free_memory(processor) == 12345
-    monkeypatch.setattr(memory, "memory_left", lambda: None)
-    assert free_memory(processor) > 12345
-    monkeypatch.setattr(memory, "memory_left", lambda: 2**62)
-    assert free_memory(processor) < 2**62
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), True),
-        (MemoryError(), True),
-        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate"), True),
-        (RuntimeError("MPS backend out of memory (MPS allocated: 5 GB)"), True),
-        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`"), True),
-        (RuntimeError("CUDA error: an illegal memory access was encountered"), False),
-        (ValueError("out of memory"), False),
-    ],
-)
-def test_how_memory_that_ran_out_is_told(error: Exception, expected: bool) -> None:
-    assert out_of_memory(error) is expected
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")

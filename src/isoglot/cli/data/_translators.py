@@ -69,6 +69,5 @@ def opened_translator(provider: str, *, place: str) -> "Translator":
         provider,
         ask=ask,
         fingerprint=lambda: resolved().fingerprint,
-        batch_size=spec.batch_size,
         place=place,
     )

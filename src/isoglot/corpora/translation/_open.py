@@ -19,7 +19,6 @@ def open_translator(
     *,
     ask: Ask | None = None,
     fingerprint: Callable[[], str] | None = None,
-    batch_size: int = 24,
     place: str = "--with",
 ) -> Translator:
     """The translator that a string names. Nothing is loaded before it is needed.
@@ -29,7 +28,6 @@ def open_translator(
             `hf:PATH`.
         ask: How the model of `model:MODEL` is asked; the others do not need it.
         fingerprint: Says what that model's answers depend on.
-        batch_size: How many prompts that model is given together.
         place: What messages call the string.
 
     Raises:
@@ -44,7 +42,7 @@ def open_translator(
     if kind == "model" and rest:
         if ask is None:
             raise ValueError(f"{string!r} needs a way to ask its model")
-        return Model(rest, ask=ask, fingerprint=fingerprint, batch_size=batch_size)
+        return Model(rest, ask=ask, fingerprint=fingerprint)
     near = difflib.get_close_matches(string, [*plain, "model:", "hf:"], n=1)
     guess = f"did you mean {near[0]!r}? " if near else ""
     raise InputError(

@@ -12,6 +12,7 @@ from isoglot.engines.huggingface._load import (
     resolve_dtype,
     without_weights,
 )
+from isoglot.engines.huggingface._memory import free_memory, out_of_memory
 from isoglot.engines.huggingface._stack import (
     AdapterStack,
     LoraShape,
@@ -27,7 +28,9 @@ __all__ = [
     "context_length",
     "find_modules",
     "first_tokens",
+    "free_memory",
     "in_and_out",
+    "out_of_memory",
     "own_head",
     "peft_targets",
     "resolve_device",

@@ -6,7 +6,8 @@ from typing import Any
 
 import torch
 
-from isoglot.engines.huggingface._attention import RowCache, Shared, shared_attention
+from isoglot.engines.huggingface._attention import shared_attention
+from isoglot.engines.huggingface._row_cache import RowCache, Shared
 
 _AT_ONCE = 512
 """So many tokens of a beginning go through the model together; each sees all before it."""

@@ -104,9 +104,8 @@ class ChatEncoder:
         return whole, range(_first_said(asked, whole), end)
 
     def continuation(self, text: str) -> list[int]:
-        """The model's turn with its end."""
-        tokens = self._ids(text.strip(), as_text=True)
-        return tokens if self._end is None else [*tokens, self._end]
+        """The model's turn, without its end."""
+        return self._ids(text.strip(), as_text=True)
 
     def _end_of_turn(self) -> int | None:
         """The first token behind an answer that is no text."""

@@ -2,22 +2,24 @@
 
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-from isoglot.core import Decoding, ModelError
+from isoglot.core import Decoding
 from isoglot.engines._base import ChoiceScore, Failure, Generation
-from isoglot.engines._template import ChatTemplate, ChatTemplateError
+from isoglot.engines._template import ChatTemplate
 from isoglot.engines.huggingface._adapters import AdapterShelf
+from isoglot.engines.huggingface._batchwise import batchwise
 from isoglot.engines.huggingface._context import context_length
 from isoglot.engines.huggingface._decode import Decoder
 from isoglot.engines.huggingface._encode import ChatEncoder, Encoder, PlainEncoder
 from isoglot.engines.huggingface._label_words import first_tokens
-from isoglot.engines.huggingface._planning import Limits
+from isoglot.engines.huggingface._limits import ADAPTERS_AT_ONCE, Budget
+from isoglot.engines.huggingface._prepare import Preparer, in_parts
 from isoglot.engines.huggingface._reading import (
     Batch,
     Prompt,
@@ -29,12 +31,6 @@ from isoglot.engines.huggingface._reading import (
 from isoglot.engines.huggingface._states import Reduce, Reduced, reduce_states
 from isoglot.engines.huggingface._trial import why_not_shared
 from isoglot.engines.huggingface._whole import WholeDecoder
-
-Found = TypeVar("Found")
-
-_ADAPTERS_KEPT = 16
-_TOKENS_AT_ONCE = 4096
-_SHARED_BYTES = 2 * 2**30
 
 
 class HuggingFaceEngine:
@@ -48,7 +44,8 @@ class HuggingFaceEngine:
     Args:
         name: The model string.
         fingerprint: See `Engine.fingerprint`.
-        batch_size: How many prompts go through the model together.
+        batch_size: The most prompts that go through the model together; `None`: as many as fit
+            into memory and are worth it.
         template: Of a chat model, what it is asked through.
     """
 
@@ -59,21 +56,20 @@ class HuggingFaceEngine:
         tokenizer: Any,
         *,
         fingerprint: str,
-        batch_size: int,
+        batch_size: int | None = None,
         template: ChatTemplate | None = None,
     ) -> None:
         self.name = name
         self.fingerprint = fingerprint
-        self.batch_size = batch_size
         self.model = model
         self.tokenizer = tokenizer
-        self._shelf = AdapterShelf(model, model_name=name, room=max(_ADAPTERS_KEPT, batch_size))
+        self._shelf = AdapterShelf(model, model_name=name, room=ADAPTERS_AT_ONCE)
         self.chat = template is not None
         self._encoder: Encoder = (
             PlainEncoder(tokenizer) if template is None else ChatEncoder(tokenizer, template)
         )
-        self._drafts: dict[str, list[int]] = {}
-        self._limits = Limits(rows=batch_size, tokens=_TOKENS_AT_ONCE)
+        self._preparer = Preparer(self._encoder, room=context_length(model))
+        self._budget = Budget(model, rows=batch_size)
 
     @cached_property
     def reads_whole(self) -> str | None:
@@ -90,19 +86,23 @@ class HuggingFaceEngine:
                 stacklevel=3,
             )
             whole = WholeDecoder(self.model, self.tokenizer, self._shelf, ends=ends)
-            return WholeReader(whole, self._shelf, limits=self._limits)
+            return WholeReader(whole, self._shelf, budget=self._budget)
         return SharingReader(
             self.model,
             Decoder(self.model, self.tokenizer, self._shelf, ends=ends),
             self._shelf,
-            limits=self._limits,
-            most_bytes=_SHARED_BYTES,
+            budget=self._budget,
         )
 
     @property
     def opening(self) -> int | None:
         """The token that opens every encoded prompt and stands nowhere else, if there is one."""
         return self._encoder.opening
+
+    def _make_room(self) -> None:
+        """Memory ran out: what is kept goes, and batches are smaller from now on."""
+        self._reader.clear()
+        self._budget.shrink()
 
     def encode(self, prompt: str) -> list[int]:
         """Token ids with the model's beginning-of-sequence token, if it has one, exactly once.
@@ -136,26 +136,31 @@ class HuggingFaceEngine:
         adapters = adapters or [None] * len(prompts)
         drafts = drafts or [()] * len(prompts)
         seeds = seeds or [0] * len(prompts)
-        results: dict[int, Generation | Failure] = {}
-        asked: list[Prompt] = []
-        for place, prompt in enumerate(prompts):
-            tokens = self._askable(prompt, decoding)
-            if isinstance(tokens, Failure):
-                results[place] = tokens
-            else:
-                guesses = [self._draft(draft) for draft in drafts[place]]
-                asked.append(Prompt(place, tokens, adapters[place], guesses, seeds[place]))
-        for batch in self._reader.batches(asked):
+        asked = [
+            Prompt(
+                place,
+                tokens,
+                adapters[place],
+                drafts=[self._preparer.draft(draft, decoding) for draft in drafts[place]],
+                seed=seeds[place],
+            )
+            if not isinstance(
+                tokens := self._preparer.askable(prompt, answer=decoding.max_new_tokens), Failure
+            )
+            else tokens
+            for place, prompt in enumerate(prompts)
+        ]
+
+        def answer(batch: Batch) -> list[Generation]:
             started = time.perf_counter()
-            answered = self._halved(batch, lambda part: self._reader.answer(part, decoding))
+            answered = self._reader.answer(batch, decoding)
             seconds = (time.perf_counter() - started) / len(answered)
-            for each, found in zip(batch.prompts, answered, strict=True):
-                results[each.place] = (
-                    found
-                    if isinstance(found, Failure)
-                    else Generation(text=found[0].strip(), tokens=found[1], seconds=seconds)
-                )
-        return [results[place] for place in range(len(prompts))]
+            return [
+                Generation(text=text.strip(), tokens=tokens, seconds=seconds)
+                for text, tokens in answered
+            ]
+
+        return batchwise(asked, self._reader.batches, answer, make_room=self._make_room)
 
     def score(
         self,
@@ -203,33 +208,28 @@ class HuggingFaceEngine:
         choices: Sequence[Sequence[str]],
         adapters: Sequence[Path | None],
     ) -> list[list[ChoiceScore] | Failure]:
-        results: dict[int, list[ChoiceScore] | Failure] = {}
-        asked: list[Prompt] = []
-        for place, (prompt, own) in enumerate(zip(prompts, choices, strict=True)):
-            if not own:
-                results[place] = []
-                continue
-            found = self._scorable(prompt, own)
+        asked: list[Prompt | Failure] = []
+        parts: list[int] = []
+        most = self._budget.limits().tokens
+        for prompt, own, adapter in zip(prompts, choices, adapters, strict=True):
+            found = self._preparer.scorable(prompt, own) if own else ([], [])
             if isinstance(found, Failure):
-                results[place] = found
+                parts.append(1)
+                asked.append(found)
             else:
-                tokens, continued = found
-                asked.append(Prompt(place, tokens, adapters[place], choices=continued))
-        for batch in self._reader.batches(asked):
-            for each, scores in zip(
-                batch.prompts, self._halved(batch, self._reader.score), strict=True
-            ):
-                results[each.place] = (
-                    scores
-                    if isinstance(scores, Failure)
-                    else [
-                        ChoiceScore(
-                            log_probability=sum(own), tokens=len(own), n_bytes=len(text.encode())
-                        )
-                        for own, text in zip(scores, choices[each.place], strict=True)
-                    ]
-                )
-        return [results[place] for place in range(len(prompts))]
+                some = in_parts(found[1], most=most)
+                parts.append(len(some))
+                asked += [
+                    Prompt(len(asked) + n, found[0], adapter, choices=each)
+                    for n, each in enumerate(some)
+                ]
+        scored = iter(
+            batchwise(asked, self._reader.batches, self._reader.score, make_room=self._make_room)
+        )
+        return [
+            _joined([next(scored) for _ in range(n)], own)
+            for n, own in zip(parts, choices, strict=True)
+        ]
 
     def label_scores(
         self,
@@ -256,50 +256,21 @@ class HuggingFaceEngine:
             raise ValueError(f"no single token begins any of {nothing[0]}")
         every = sorted(set().union(*sets))
         places = [[every.index(token) for token in own] for own in sets]
-        results: dict[int, list[float] | Failure] = {}
-        asked: list[Prompt] = []
-        for place, prompt in enumerate(prompts):
-            tokens = self._askable(prompt, Decoding(max_new_tokens=1))
-            if isinstance(tokens, Failure):
-                results[place] = tokens
-            else:
-                choices = [[token] for token in every]
-                asked.append(Prompt(place, tokens, adapters[place], choices=choices))
-        for batch in self._reader.batches(asked):
-            scores = self._halved(batch, self._reader.score)
-            for each, found in zip(batch.prompts, scores, strict=True):
-                results[each.place] = (
-                    found
-                    if isinstance(found, Failure)
-                    else [_log_sum([found[token][0] for token in own]) for own in places]
-                )
-        return [results[place] for place in range(len(prompts))]
-
-    def _scorable(
-        self, prompt: str, choices: Sequence[str]
-    ) -> tuple[list[int], list[list[int]]] | Failure:
-        """The tokens that all choices go on from, and what each has behind them.
-
-        Where a choice changes the prompt's last tokens, these count as its own.
-        """
-        if empty := [place for place, choice in enumerate(choices, start=1) if not choice]:
-            return Failure(message=f"choice {empty[0]} of {len(choices)} is empty")
-        try:
-            whole = [self._encoder.exchange(prompt, choice) for choice in choices]
-        except ChatTemplateError as error:
-            return Failure(message=str(error))
-        ends = self._encoder.ends
-        tokens = [
-            each[: said.stop - (1 if each[said.stop - 1] in ends else 0)] for each, said in whole
+        choices = [[token] for token in every]
+        asked = [
+            Prompt(place, tokens, adapters[place], choices=choices)
+            if not isinstance(tokens := self._preparer.askable(prompt, answer=1), Failure)
+            else tokens
+            for place, prompt in enumerate(prompts)
         ]
-        first = min(said.start for _, said in whole)
-        room = context_length(self.model)
-        longest = max(map(len, tokens))
-        if room is not None and longest > room:
-            return Failure(
-                message=f"prompt and choice have {longest} tokens; the model's context is {room}"
-            )
-        return tokens[0][:first], [each[first:] for each in tokens]
+
+        def score(batch: Batch) -> list[list[float]]:
+            return [
+                [_log_sum([found[token][0] for token in own]) for own in places]
+                for found in self._reader.score(batch)
+            ]
+
+        return batchwise(asked, self._reader.batches, score, make_room=self._make_room)
 
     def states(
         self,
@@ -317,67 +288,48 @@ class HuggingFaceEngine:
             adapters: As in `generate`.
         """
         adapters = adapters or [None] * len(prompts)
-        results: dict[int, Reduced | Failure] = {}
-        asked: list[Prompt] = []
-        for place, prompt in enumerate(prompts):
-            tokens = self._askable(prompt, Decoding(max_new_tokens=1))
-            if isinstance(tokens, Failure):
-                results[place] = tokens
-            else:
-                asked.append(Prompt(place, tokens, adapters[place]))
+        asked = [
+            Prompt(place, tokens, adapters[place])
+            if not isinstance(tokens := self._preparer.askable(prompt, answer=1), Failure)
+            else tokens
+            for place, prompt in enumerate(prompts)
+        ]
 
-        def read(part: Batch) -> list[Reduced]:
-            tokens = [each.tokens for each in part.prompts]
+        def read(batch: Batch) -> list[Reduced]:
             return reduce_states(
-                self.model, self._shelf, tokens, [each.adapter for each in part.prompts], reduce
+                self.model,
+                self._shelf,
+                [each.tokens for each in batch.prompts],
+                [each.adapter for each in batch.prompts],
+                reduce,
             )
 
-        for batch in whole_batches(asked, self._limits):
-            found = self._halved(batch, read)
-            results.update(zip((each.place for each in batch.prompts), found, strict=True))
-        return [results[place] for place in range(len(prompts))]
-
-    def _askable(self, prompt: str, decoding: Decoding) -> list[int] | Failure:
-        """A prompt's tokens, unless the template refuses it or the model can't hold it.
-
-        Where a prompt is too long some models would raise, others answer by extrapolating.
-        """
-        try:
-            tokens = self.encode(prompt)
-        except ChatTemplateError as error:
-            return Failure(message=str(error))
-        room = context_length(self.model)
-        if room is None or len(tokens) + decoding.max_new_tokens <= room:
-            return tokens
-        return Failure(
-            message=f"the prompt has {len(tokens)} tokens and the answer up to "
-            f"{decoding.max_new_tokens}; the model's context is {room}"
+        return batchwise(
+            asked,
+            lambda prompts: whole_batches(prompts, self._budget.limits()),
+            read,
+            make_room=self._make_room,
         )
-
-    def _draft(self, text: str) -> list[int]:
-        """A guess at an answer as tokens. It need not be how the model would write it."""
-        if text not in self._drafts:
-            self._drafts[text] = self._encoder.continuation(text)
-        return self._drafts[text]
-
-    def _halved(
-        self, batch: Batch, work: Callable[[Batch], Sequence[Found]]
-    ) -> list[Found | Failure]:
-        """What work makes of a batch; where memory runs out, of its halves: that is the same."""
-        try:
-            return [*work(batch)]
-        except ModelError:
-            raise
-        except RuntimeError as error:  # out of memory is one
-            self._reader.clear()
-            if len(batch.prompts) == 1:
-                return [Failure(message=f"{type(error).__name__}: {error}")]
-            return [each for half in batch.halves() for each in self._halved(half, work)]
 
 
 def _log_sum(values: Sequence[float]) -> float:
     """The logarithm of the sum of what values are logarithms of."""
     return float(np.logaddexp.reduce(values))
+
+
+def _joined(
+    parts: Sequence[list[list[float]] | Failure], choices: Sequence[str]
+) -> list[ChoiceScore] | Failure:
+    """The scores of a prompt's choices, from the log-probabilities of the tokens of each."""
+    tokens: list[list[float]] = []
+    for part in parts:
+        if isinstance(part, Failure):
+            return part
+        tokens += part
+    return [
+        ChoiceScore(log_probability=sum(own), tokens=len(own), n_bytes=len(text.encode()))
+        for own, text in zip(tokens, choices, strict=True)
+    ]
 
 
 def _behind_another(

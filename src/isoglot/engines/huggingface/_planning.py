@@ -1,6 +1,6 @@
 """Which prompts go through the model together, and in which order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 from isoglot.engines.huggingface._tree import Node, Tree
@@ -12,10 +12,12 @@ class Limits(NamedTuple):
     Attributes:
         rows: Prompts.
         tokens: Rests with padding, but one row at least.
+        adapters: Different ones; the weights of all of them are on while a batch is read.
     """
 
     rows: int
     tokens: int
+    adapters: int
 
 
 def path(nodes: Sequence[Node], node: int | None) -> tuple[int, ...]:
@@ -27,30 +29,43 @@ def path(nodes: Sequence[Node], node: int | None) -> tuple[int, ...]:
     return tuple(reversed(found))
 
 
-def batches(tree: Tree, lengths: Sequence[int], limits: Limits) -> Iterator[list[int]]:
+def batches(
+    tree: Tree, lengths: Sequence[int], adapters: Sequence[Hashable], limits: Limits
+) -> Iterator[list[int]]:
     """Batches of prompts that share what they can; within a node the shortest rests first.
 
     Args:
         tree: Of the prompts.
         lengths: Of the prompts' rests.
+        adapters: By prompt, which one it is read behind.
         limits: Of a batch.
 
     Yields:
-        The places of the prompts of a batch. Those under a node stand together.
+        The places of the prompts of a batch. Those under a node stand together, and within a node
+        those behind an adapter.
     """
-    keys = [
-        (path(tree.nodes, node), length, place)
-        for place, (node, length) in enumerate(zip(tree.of, lengths, strict=True))
-    ]
+    numbers = {adapter: number for number, adapter in enumerate(dict.fromkeys(adapters))}
+    keys = sorted(
+        (path(tree.nodes, node), numbers[adapter], length, place)
+        for place, (node, adapter, length) in enumerate(
+            zip(tree.of, adapters, lengths, strict=True)
+        )
+    )
     batch: list[int] = []
+    there: set[int] = set()
     longest = 0
-    for _, length, place in sorted(keys):
+    for _, adapter, length, place in keys:
         longer = max(longest, length)
-        full = len(batch) == limits.rows or (len(batch) + 1) * longer > limits.tokens
+        full = (
+            len(batch) == limits.rows
+            or (len(batch) + 1) * longer > limits.tokens
+            or len(there | {adapter}) > limits.adapters
+        )
         if batch and full:
             yield batch
-            batch, longer = [], length
+            batch, there, longer = [], set(), length
         batch.append(place)
+        there.add(adapter)
         longest = longer
     if batch:
         yield batch

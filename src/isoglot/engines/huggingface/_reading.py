@@ -8,6 +8,7 @@ from isoglot.core import Decoding
 from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._beginnings import Beginning, Beginnings
 from isoglot.engines.huggingface._decode import Decoder
+from isoglot.engines.huggingface._limits import Budget
 from isoglot.engines.huggingface._planning import Limits, batches
 from isoglot.engines.huggingface._score import Scorer
 from isoglot.engines.huggingface._tree import Node, Tree, shared_beginnings
@@ -87,7 +88,8 @@ class Reader(Protocol):
 def whole_batches(prompts: Sequence[Prompt], limits: Limits) -> Iterator[Batch]:
     """Batches of prompts that share nothing, those of like lengths together."""
     nothing = Tree((), (None,) * len(prompts))
-    for places in batches(nothing, [each.n_fed for each in prompts], limits):
+    lengths, adapters = [each.n_fed for each in prompts], [each.adapter for each in prompts]
+    for places in batches(nothing, lengths, adapters, limits):
         alike = tuple(prompts[place] for place in places)
         yield Batch(alike, (), (None,) * len(alike), ())
 
@@ -98,20 +100,20 @@ class WholeReader:
     Args:
         decoder: What draws the texts.
         shelf: Where the adapters are.
-        limits: Of a batch.
+        budget: How large batches may be.
     """
 
-    def __init__(self, decoder: WholeDecoder, shelf: AdapterShelf, *, limits: Limits) -> None:
+    def __init__(self, decoder: WholeDecoder, shelf: AdapterShelf, *, budget: Budget) -> None:
         self._decoder = decoder
         self._shelf = shelf
-        self._limits = limits
+        self._budget = budget
 
     def clear(self) -> None:
         """Nothing is kept."""
 
     def batches(self, prompts: Sequence[Prompt]) -> Iterator[Batch]:
         """Prompts of like lengths together."""
-        return whole_batches(prompts, self._limits)
+        return whole_batches(prompts, self._budget.limits())
 
     def answer(self, batch: Batch, decoding: Decoding) -> list[tuple[str, int]]:
         """See `Reader.answer`. Drafts are not looked at."""
@@ -138,18 +140,17 @@ class SharingReader:
         model: A causal language model of transformers.
         decoder: What draws the texts.
         shelf: Where the adapters are.
-        limits: Of a batch.
-        most_bytes: How much memory shared beginnings may take.
+        budget: How large batches may be, and what they share.
     """
 
     def __init__(
-        self, model: Any, decoder: Decoder, shelf: AdapterShelf, *, limits: Limits, most_bytes: int
+        self, model: Any, decoder: Decoder, shelf: AdapterShelf, *, budget: Budget
     ) -> None:
         self._decoder = decoder
         self._scorer = Scorer(model, shelf)
         self._shelf = shelf
-        self._limits = limits
-        self._beginnings = Beginnings(model, most_bytes=most_bytes)
+        self._budget = budget
+        self._beginnings = Beginnings(model, most_bytes=budget.shared_bytes())
 
     def clear(self) -> None:
         """Forgets what is kept."""
@@ -178,7 +179,8 @@ class SharingReader:
             prompt.n_fed - (0 if node is None else len(nodes[node].tokens))
             for prompt, node in zip(prompts, of, strict=True)
         ]
-        for places in batches(whole, rests, self._limits):
+        adapters = [prompt.adapter for prompt in prompts]
+        for places in batches(whole, rests, adapters, self._budget.limits()):
             yield Batch(
                 tuple(prompts[place] for place in places),
                 whole.nodes,

@@ -11,9 +11,10 @@ from typing import Any
 import torch
 
 from isoglot.engines.huggingface._adapters import AdapterShelf
-from isoglot.engines.huggingface._attention import RowCache, shared_attention
+from isoglot.engines.huggingface._attention import shared_attention
 from isoglot.engines.huggingface._beginnings import Beginning, as_shared
 from isoglot.engines.huggingface._head import read_at
+from isoglot.engines.huggingface._row_cache import RowCache
 
 
 class Scorer:
@@ -65,11 +66,12 @@ class Scorer:
         inputs = [[*row.fed, *[0] * (widest - len(row.fed))] for row in rows]
 
         def read(logits: torch.Tensor, part: slice) -> list[list[float]]:
+            own = targets[part]
+            most = max(map(len, own))
+            tokens = [[*each, *[0] * (most - len(each))] for each in own]
             normalised = logits.float().log_softmax(-1)
-            return [
-                each[torch.tensor(tokens, device=device)].tolist()
-                for each, tokens in zip(normalised, targets[part], strict=True)
-            ]
+            scores = normalised.gather(1, torch.tensor(tokens, device=logits.device)).tolist()
+            return [each[: len(tokens)] for each, tokens in zip(scores, own, strict=True)]
 
         with shared_attention(self._model, cache), self._shelf.on(adapters):
             found = read_at(

@@ -4,8 +4,9 @@ from typing import Any
 
 import torch
 
-from isoglot.engines.huggingface._attention import RowCache, shared_attention
+from isoglot.engines.huggingface._attention import shared_attention
 from isoglot.engines.huggingface._beginnings import Beginnings, as_shared
+from isoglot.engines.huggingface._row_cache import RowCache
 
 _KINDS = {"full_attention", "sliding_attention"}
 _TOKENS = 48

@@ -116,7 +116,8 @@ class WholeDecoder:
     ) -> list[list[float]]:
         """The natural logarithm of the probability of each token of a prompt's continuations."""
         # What is said first is the same for all choices.
-        said = {(): self._said((*prompt, 0), 1, adapter)} if choices else {}
+        said: dict[tuple[int, ...], torch.Tensor] = {}
+        said[()] = self._said((*prompt, 0), 1, adapter)
         for choice in choices:
             if len(choice) > 1 and tuple(choice[:-1]) not in said:
                 said[tuple(choice[:-1])] = self._said((*prompt, *choice), len(choice), adapter)
@@ -130,7 +131,8 @@ class WholeDecoder:
         inputs = torch.tensor([list(tokens)], device=self._model.device)
         with self._shelf.on([adapter]):
             logits = self._model(inputs, use_cache=False, logits_to_keep=n + 1).logits[0]
-        return logits[-n - 1 : -1].float().log_softmax(-1)
+        found: torch.Tensor = logits[-n - 1 : -1].float().log_softmax(-1)
+        return found
 
     def _ended(self, row: _Row, token: int, decoding: Decoding, *, last: bool) -> str | None:
         """The row's text if it ends with this token, `None` if it goes on."""

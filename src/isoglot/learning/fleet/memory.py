@@ -4,18 +4,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psutil
 import torch
 
 from isoglot.core import Record
 from isoglot.engines.huggingface import (
     find_modules,
+    free_memory,
     in_and_out,
     resolve_device,
     resolve_dtype,
     without_weights,
 )
-from isoglot.learning.fleet.cgroup import memory_left
 
 if TYPE_CHECKING:
     from isoglot.learning.fleet.recipe import LoraRecipe
@@ -32,8 +31,6 @@ LOGITS_BYTES = 512 * 2**20
 """Logits of one chunk of positions, their gradient and what is computed between stay below this."""
 _MOST_TOKENS = 4096
 _FEWEST_TOKENS = 256
-# As the processor's allocator, Apple's, and cuBLAS say it.
-_SIGNS = ("out of memory", "t allocate memory", "not enough memory", "alloc_failed")
 
 
 class FleetPlan(Record):
@@ -146,24 +143,3 @@ def foresee_fleet(
         n_adapters=n_adapters,
         free_bytes=max(0, free_memory(torch.device(device)) - weights),
     )
-
-
-def free_memory(device: torch.device) -> int:
-    """What a device has left, in bytes; 0 where the device is not on this machine."""
-    if device.type == "cuda":
-        if not torch.cuda.is_available():
-            return 0
-        # What torch keeps for itself, but does not use, is free, too.
-        kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-        return int(torch.cuda.mem_get_info(device)[0]) + kept
-    available = int(psutil.virtual_memory().available)
-    left = memory_left()
-    return available if left is None else min(available, left)
-
-
-def out_of_memory(error: Exception) -> bool:
-    """Whether an error says that memory ran out; torch has no one class for it."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    said = str(error).lower()
-    return isinstance(error, RuntimeError) and any(sign in said for sign in _SIGNS)

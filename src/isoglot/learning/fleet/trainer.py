@@ -19,7 +19,9 @@ from isoglot.engines.huggingface import (
     LoraShape,
     context_length,
     find_modules,
+    free_memory,
     in_and_out,
+    out_of_memory,
     peft_targets,
 )
 from isoglot.learning._base import Tick
@@ -31,7 +33,7 @@ from isoglot.learning.fleet.checkpoint import (
     save_state,
 )
 from isoglot.learning.fleet.loss import FleetRow, backward
-from isoglot.learning.fleet.memory import free_memory, out_of_memory, plan_fleet
+from isoglot.learning.fleet.memory import plan_fleet
 from isoglot.learning.fleet.recipe import LoraRecipe
 from isoglot.learning.fleet.recompute import computing_again
 from isoglot.learning.fleet.rows import Row, encode_lesson

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from isoglot.learning.fleet.cgroup import memory_left
+from isoglot.engines.huggingface._cgroup import memory_left
 
 V2 = ("memory.max", "memory.current", "inactive_file")
 V1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")

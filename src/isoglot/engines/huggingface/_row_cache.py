@@ -1,0 +1,223 @@
+"""The keys and values of a batch: each row's own, and those of beginnings that rows share."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from transformers import DynamicCache
+
+
+class Shared(NamedTuple):
+    """A piece of a beginning, and the rows that see it.
+
+    Attributes:
+        rows: The first of them and the end; they stand together.
+        start: The position of its first token.
+        layers: By layer, keys and values `[heads, length, size]`.
+    """
+
+    rows: tuple[int, int]
+    start: int
+    layers: Sequence[tuple[torch.Tensor, torch.Tensor]]
+
+
+class View(NamedTuple):
+    """Which keys the queries of a step see.
+
+    Attributes:
+        keys: Those that some query sees; the others are left out.
+        seen: Which of these each query sees, `[rows, fed, keys]`; `None`: all of them.
+    """
+
+    keys: slice
+    seen: torch.Tensor | None
+
+
+class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
+    """The keys and values of rows, which see shared pieces, too.
+
+    Args:
+        shared: What rows share. A row sees all of a piece but what its window hides.
+        lengths: By row, how many positions its pieces hold.
+        room: How many own positions there is room for at first.
+        device: Where positions are kept.
+    """
+
+    def __init__(
+        self, shared: Sequence[Shared], lengths: Sequence[int], *, room: int, device: torch.device
+    ) -> None:
+        super().__init__()
+        self.shared = tuple(shared)
+        self.filled = 0
+        self._room = room
+        self._own: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        # Of every own place, its position; -1 where nothing is seen: padding, and what was guessed
+        # and not said.
+        self.positions = torch.full((len(lengths), 0), -1, device=device)
+        self._next = list(lengths)
+        self._branch: torch.Tensor | None = None
+        # By window, and by shared piece and window, as long as a step lasts.
+        self._own_views: dict[int | None, View] = {}
+        self._shared_views: dict[tuple[int, int | None], View | None] = {}
+
+    def place(self, widths: Sequence[int]) -> torch.Tensor:
+        """Makes place for what rows are fed, row i its first `widths[i]` tokens.
+
+        Returns:
+            The positions `[rows, widest]` of all that is fed; padding repeats the last one.
+        """
+        fed = self._place([range(width) for width in widths])
+        self._next = [end + width for end, width in zip(self._next, widths, strict=True)]
+        return fed
+
+    def place_branches(
+        self, steps: Sequence[Sequence[int]], branches: Sequence[Sequence[int]]
+    ) -> torch.Tensor:
+        """Makes place for rows that branch: nothing can be fed behind them.
+
+        Args:
+            steps: Of every token, how far behind what the row has seen before it stands.
+            branches: Of every token, which branch it is of; 0 is the trunk, which all branches see.
+
+        Returns:
+            See `place`.
+        """
+        fed = self._place(steps)
+        self._branch = torch.tensor(_filled_up(branches, -1), device=fed.device)
+        return fed
+
+    def _place(self, steps: Sequence[Sequence[int]]) -> torch.Tensor:
+        device = self.positions.device
+        fed = [[start + step for step in own] for start, own in zip(self._next, steps, strict=True)]
+        # Padding stands where the last token stands, and is never seen.
+        widest = max(map(len, fed))
+        padded = [[*own, *[max(own)] * (widest - len(own))] for own in fed]
+        self._spans = [(min(own), max(own)) for own in fed]
+        self._fed = torch.tensor(padded, device=device)
+        self.filled += widest
+        placed = torch.tensor(_filled_up(fed, -1), device=device)
+        self.positions = torch.cat([self.positions, placed], dim=1)
+        self._branch = None
+        self._own_views, self._shared_views = {}, {}
+        return self._fed
+
+    def take_back(self, counts: Sequence[int]) -> None:
+        """Forgets the last so many tokens that each row was fed in the last step."""
+        if not any(counts):
+            return
+        self._next = [end - count for end, count in zip(self._next, counts, strict=True)]
+        ends = torch.tensor(self._next, device=self.positions.device)
+        self.positions = torch.where(self.positions >= ends[:, None], -1, self.positions)
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Drops all rows but these, which stay in order."""
+        kept = torch.tensor(rows, device=self.positions.device)
+        self.positions = self.positions[kept]
+        self._next = [self._next[row] for row in rows]
+        for layer, (keys, values) in self._own.items():
+            self._own[layer] = (
+                keys[:, :, : self.filled].index_select(0, kept),
+                values[:, :, : self.filled].index_select(0, kept),
+            )
+        self._room = self.filled
+        place_of = {row: place for place, row in enumerate(rows)}
+        narrowed = []
+        for each in self.shared:
+            left = [place_of[row] for row in range(*each.rows) if row in place_of]
+            if left:
+                narrowed.append(each._replace(rows=(left[0], left[-1] + 1)))
+        self.shared = tuple(narrowed)
+
+    def update(
+        self,
+        key_states: torch.Tensor,
+        value_states: torch.Tensor,
+        layer_idx: int,
+        *_: Any,
+        **__: Any,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Writes what was fed; returns all own keys and values `[rows, heads, filled, size]`."""
+        start = self.filled - key_states.shape[2]
+        keys, values = (
+            self._with_room(layer_idx, part, states)
+            for part, states in enumerate((key_states, value_states))
+        )
+        keys[:, :, start : self.filled] = key_states
+        values[:, :, start : self.filled] = value_states
+        self._own[layer_idx] = (keys, values)
+        return keys[:, :, : self.filled], values[:, :, : self.filled]
+
+    def _with_room(self, layer: int, part: int, states: torch.Tensor) -> torch.Tensor:
+        old = self._own[layer][part] if layer in self._own else None
+        if old is not None and old.shape[2] >= self.filled:
+            return old
+        room = max(self._room, self.filled) if old is None else max(2 * old.shape[2], self.filled)
+        rows, heads, _, size = states.shape
+        # Zeros: weight zero times nan would be nan.
+        new = states.new_zeros((rows, heads, room, size))
+        if old is not None:
+            new[:, :, : old.shape[2]] = old
+        return new
+
+    def own(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """By layer, the keys and values `[rows, heads, filled, size]` of all own places."""
+        return [
+            (keys[:, :, : self.filled], values[:, :, : self.filled])
+            for _, (keys, values) in sorted(self._own.items())
+        ]
+
+    def get_seq_length(self, *_: Any, **__: Any) -> int:
+        """How many own places are filled. Positions are always given, so models don't need it."""
+        return self.filled
+
+    def view(self, window: int | None) -> View:
+        """What queries see of their rows' own keys."""
+        if window not in self._own_views:
+            self._own_views[window] = self._own_view(window)
+        return self._own_views[window]
+
+    def _own_view(self, window: int | None) -> View:
+        asked, there = self._fed[:, :, None], self.positions[:, None, :]
+        seen = (there >= 0) & (there <= asked)
+        if window is not None:
+            seen &= asked - there < window
+        if self._branch is not None:
+            seen[:, :, -self._branch.shape[1] :] &= self._on_one_branch(self._branch)
+        first = 0
+        if window is not None and self.filled >= 2 * window:
+            first = int(seen.any(0).any(0).int().argmax())
+        return View(slice(first, self.filled), seen[:, :, first:])
+
+    @staticmethod
+    def _on_one_branch(branch: torch.Tensor) -> torch.Tensor:
+        """Which of what was fed can see which, `[rows, fed, fed]`."""
+        asked, there = branch[:, :, None], branch[:, None, :]
+        return (there == 0) | (there == asked)
+
+    def shared_view(self, number: int, window: int | None) -> View | None:
+        """What queries see of a shared piece; `None`: nothing."""
+        if (number, window) not in self._shared_views:
+            self._shared_views[number, window] = self._shared_view(self.shared[number], window)
+        return self._shared_views[number, window]
+
+    def _shared_view(self, piece: Shared, window: int | None) -> View | None:
+        length = piece.layers[0][0].shape[1]
+        if window is None:
+            return View(slice(0, length), None)
+        first, end = piece.rows
+        lowest = min(low for low, _ in self._spans[first:end])
+        highest = max(high for _, high in self._spans[first:end])
+        hidden = max(0, lowest - window + 1 - piece.start)
+        if hidden >= length:
+            return None
+        part = slice(hidden, length)
+        if highest - (piece.start + hidden) < window:
+            return View(part, None)
+        there = torch.arange(piece.start + hidden, piece.start + length, device=self._fed.device)
+        return View(part, self._fed[first:end, :, None] - there < window)
+
+
+def _filled_up(rows: Sequence[Sequence[int]], value: int) -> list[list[int]]:
+    """The rows as long as the longest, with a value at their ends."""
+    longest = max(map(len, rows))
+    return [[*row, *[value] * (longest - len(row))] for row in rows]
