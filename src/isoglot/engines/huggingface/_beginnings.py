@@ -87,13 +87,32 @@ class Beginnings:
             tokens: All of it, from the first token on.
             parent: What it goes on from.
         """
-        for (whose, known), kept in self._kept.items():
-            if whose == owner and known[: len(tokens)] == tokens:
-                self._kept.move_to_end((whose, known))
-                return kept.up_to(len(tokens))
+        key = self._holding(owner, tokens)
+        if key is not None:
+            self._kept.move_to_end(key)
+            return self._kept[key].up_to(len(tokens))
         found = self._compute(tokens[0 if parent is None else parent.end :], parent)
         self._kept[owner, tokens] = found
         return found
+
+    def _holding(
+        self, owner: Owner, tokens: tuple[int, ...]
+    ) -> tuple[Owner, tuple[int, ...]] | None:
+        """What is kept and begins with these tokens."""
+        if (owner, tokens) in self._kept:
+            return owner, tokens
+        last = len(tokens) - 1
+        for key in self._kept:
+            whose, known = key
+            # The last token first: it tells most of them apart.
+            if (
+                len(known) > last
+                and known[last] == tokens[last]
+                and whose == owner
+                and known[: last + 1] == tokens
+            ):
+                return key
+        return None
 
     def make_room(self) -> None:
         """Drops those that were not asked for longest, until the rest fits."""
