@@ -1,5 +1,7 @@
 """Scores of continuations against one forward pass a continuation."""
 
+from contextlib import nullcontext
+
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra 'local'")
@@ -7,7 +9,7 @@ torch = pytest.importorskip("torch", reason="needs the extra 'local'")
 from tiny_models import ARCHITECTURES, tiny_engine  # noqa: E402
 
 from isoglot.engines.huggingface._adapters import AdapterShelf  # noqa: E402
-from isoglot.engines.huggingface._beginnings import Beginnings  # noqa: E402
+from isoglot.engines.huggingface._beginnings import Beginnings, Wanted  # noqa: E402
 from isoglot.engines.huggingface._score import Scorer  # noqa: E402
 
 CONTEXT = "Premise: the lion of Kavuno sleeps under a green sail, as lions do.\n"
@@ -20,7 +22,9 @@ def test_every_token_has_the_probability_that_it_has_alone(architecture):
     engine = tiny_engine(architecture)
     prompts = [engine.encode(prompt) for prompt in PROMPTS]
     choices = [[_tokens(engine, choice) for choice in own] for own in CHOICES]
-    shared = Beginnings(engine.model, most_bytes=10**9).get(None, tuple(prompts[0][:60]), None)
+    kept = Beginnings(engine.model, most_bytes=10**9)
+    wanted = Wanted(None, tuple(prompts[0][:60]), None)
+    (shared,) = kept.read([wanted], nullcontext)
     beginnings = [shared, shared, None]
     rests = [prompts[0][60:], prompts[1][60:], prompts[2]]
     scorer = Scorer(engine.model, AdapterShelf(engine.model, model_name="tiny", room=1))

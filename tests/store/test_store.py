@@ -146,13 +146,18 @@ def test_all_that_determined_an_answer_is_kept_with_it(store: Store, rows: Rows)
         update={
             "adapter": "a1",
             "seed": 2**40,
-            "decoding": Decoding(max_new_tokens=3, stop=("问",)),
+            "decoding": Decoding(max_new_tokens=3, stop=("问",), temperature=0.5, top_p=0.9),
         }
     )
     store.record([given], {})
     ((model, adapter, decoding, seed),) = rows("SELECT model, adapter, decoding, seed FROM answers")
     assert (model, adapter, seed) == ("fingerprint", "a1", 2**40)
-    assert json.loads(decoding) == {"max_new_tokens": 3, "stop": ["问"]}
+    assert json.loads(decoding) == {
+        "max_new_tokens": 3,
+        "stop": ["问"],
+        "temperature": 0.5,
+        "top_p": 0.9,
+    }
 
 
 class _CutOffError(Exception):

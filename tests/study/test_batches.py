@@ -41,16 +41,24 @@ def _solved(prompt: str) -> str:
     return prompt[: prompt.rindex("Q: ")]
 
 
-def test_what_stands_before_questions_is_shared_by_a_whole_batch(batches: list[Batch]) -> None:
-    """Behind another adapter the same examples would have to be computed again."""
-    with_examples = [batch for batch in batches if any(_solved(prompt) for prompt, _ in batch)]
-    assert with_examples
-    for batch in with_examples:
-        assert len({(_solved(prompt), adapter) for prompt, adapter in batch}) == 1
+def test_an_engine_gets_questions_of_all_adapters_together(batches: list[Batch]) -> None:
+    """It plans by what they share. All that was fine-tuned, before and after, is one call."""
+    (tuned,) = [batch for batch in batches if any(adapter for _, adapter in batch)]
+    assert len({adapter for _, adapter in tuned}) > 2
+    assert {bool(_solved(prompt)) for prompt, _ in tuned} == {True, False}
 
 
-def test_bare_questions_of_several_adapters_go_together(batches: list[Batch]) -> None:
-    """Three facts, two languages, before and after: twelve questions, all in one batch of 24."""
-    (bare,) = [batch for batch in batches if not _solved(batch[0][0])]
-    assert len(bare) == 12
-    assert len({adapter for _, adapter in bare}) == 3  # none, and one a language
+def test_a_study_says_how_many_are_asked_and_recorded_together(
+    tiny_study: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    generate = ScriptedEngine.generate
+
+    def watched(self: ScriptedEngine, prompts: Sequence[str], **rest: Any) -> Any:
+        sizes.append(len(prompts))
+        return generate(self, prompts, **rest)
+
+    monkeypatch.setattr(ScriptedEngine, "generate", watched)
+    path = tiny_study(models=[{"name": "scripted/parrot", "batch_size": 2}])
+    run_study(read_study(path), tmp_path / "run", progress=Silent())
+    assert max(sizes) == 2

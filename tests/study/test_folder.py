@@ -155,9 +155,14 @@ class TestReadAndWrite:
 
     def test_every_default_is_written(self, begun: Path) -> None:
         values = yaml.safe_load((begun / STUDY_FILE).read_text(encoding="utf-8"))
-        assert values["decoding"] == {"max_new_tokens": 24, "stop": ["\n"]}
+        assert values["decoding"] == {
+            "max_new_tokens": 24,
+            "stop": ["\n"],
+            "temperature": 0,
+            "top_p": 1,
+        }
         assert values["paradigms"]["fine-tuning"]["decay"] == 0.85
-        assert values["models"][0]["batch_size"] is None
+        assert values["models"][0]["dtype"] == "auto"
 
     def test_a_folder_without_a_study_is_no_runs(self, tmp_path: Path) -> None:
         expected = (

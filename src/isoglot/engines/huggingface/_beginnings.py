@@ -1,8 +1,10 @@
 """The keys and values of beginnings that prompts share, kept within a memory budget."""
 
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import torch
 
@@ -11,6 +13,8 @@ from isoglot.engines.huggingface._row_cache import RowCache, Shared
 
 _AT_ONCE = 512
 """So many tokens of a beginning go through the model together; each sees all before it."""
+_TOGETHER = 2048
+"""So many tokens of several beginnings."""
 
 Owner = Hashable
 """Behind what a beginning was read: the same tokens behind another adapter have other keys."""
@@ -57,6 +61,27 @@ class Beginning:
         return [*(self.parent.chain() if self.parent else []), self]
 
 
+class Wanted(NamedTuple):
+    """A beginning that is asked for.
+
+    Attributes:
+        owner: Behind what it is read.
+        tokens: All of it, from the first token on.
+        parent: What it goes on from.
+        adapter: The folder of the adapter that is on for it.
+    """
+
+    owner: Owner
+    tokens: tuple[int, ...]
+    parent: Beginning | None
+    adapter: Path | None = None
+
+    @property
+    def new(self) -> tuple[int, ...]:
+        """What it has beyond its parent."""
+        return self.tokens[self.parent.end if self.parent else 0 :]
+
+
 class Beginnings:
     """Computes beginnings when they are asked for, and keeps those that were asked last.
 
@@ -79,21 +104,32 @@ class Beginnings:
         """The token ids of what is kept for an owner."""
         return [tokens for whose, tokens in self._kept if whose == owner]
 
-    def get(self, owner: Owner, tokens: tuple[int, ...], parent: Beginning | None) -> Beginning:
-        """A beginning, computed unless it is kept, or is the beginning of one that is.
+    def read(
+        self,
+        wanted: Sequence[Wanted],
+        on: Callable[[list[Path | None]], AbstractContextManager[Any]],
+    ) -> list[Beginning]:
+        """Beginnings, each computed unless it is kept, or is the beginning of one that is.
 
         Args:
-            owner: Behind what; that has to be on.
-            tokens: All of it, from the first token on.
-            parent: What it goes on from.
+            wanted: No two alike, none the parent of another.
+            on: Sets the adapters of the rows that go through the model.
         """
-        key = self._holding(owner, tokens)
-        if key is not None:
-            self._kept.move_to_end(key)
-            return self._kept[key].up_to(len(tokens))
-        found = self._compute(tokens[0 if parent is None else parent.end :], parent)
-        self._kept[owner, tokens] = found
-        return found
+        found = {place: kept for place, each in enumerate(wanted) if (kept := self._known(each))}
+        missing = [place for place in range(len(wanted)) if place not in found]
+        for places in _groups(missing, wanted):
+            some = [wanted[place] for place in places]
+            with on([each.adapter for each in some]):
+                for place, each, read in zip(places, some, self._compute(some), strict=True):
+                    found[place] = self._kept[each.owner, each.tokens] = read
+        return [found[place] for place in range(len(wanted))]
+
+    def _known(self, wanted: Wanted) -> Beginning | None:
+        key = self._holding(wanted.owner, wanted.tokens)
+        if key is None:
+            return None
+        self._kept.move_to_end(key)
+        return self._kept[key].up_to(len(wanted.tokens))
 
     def _holding(
         self, owner: Owner, tokens: tuple[int, ...]
@@ -122,23 +158,60 @@ class Beginnings:
             total -= dropped.n_bytes
 
     @torch.inference_mode()
-    def _compute(self, tokens: Sequence[int], parent: Beginning | None) -> Beginning:
+    def _compute(self, wanted: Sequence[Wanted]) -> list[Beginning]:
+        """Beginnings that fit into one step, or a single longer one."""
         device = self._model.get_input_embeddings().weight.device
+        news = [each.new for each in wanted]
         cache = RowCache(
-            as_shared([parent]), [parent.end if parent else 0], room=len(tokens), device=device
+            as_shared([each.parent for each in wanted]),
+            [each.parent.end if each.parent else 0 for each in wanted],
+            room=max(map(len, news)),
+            device=device,
         )
         with shared_attention(self._model, cache):
-            for start in range(0, len(tokens), _AT_ONCE):
-                part = list(tokens[start : start + _AT_ONCE])
+            for start in range(0, max(map(len, news)), _AT_ONCE):
+                parts = [new[start : start + _AT_ONCE] for new in news]
+                widest = max(map(len, parts))
+                inputs = [[*part, *[0] * (widest - len(part))] for part in parts]
                 self._model.get_decoder()(
-                    input_ids=torch.tensor([part], device=device),
-                    position_ids=cache.place([len(part)]),
+                    input_ids=torch.tensor(inputs, device=device),
+                    position_ids=cache.place([len(part) for part in parts]),
                     past_key_values=cache,
                     use_cache=True,
                 )
-        return Beginning(
-            parent, len(tokens), [(keys[0], values[0]) for keys, values in cache.own()]
-        )
+        layers = cache.own()
+        return [
+            Beginning(
+                each.parent,
+                len(new),
+                # Copies where rows are several: a view would keep all of them, and the padding.
+                [
+                    (keys[row, :, : len(new)], values[row, :, : len(new)])
+                    if len(wanted) == 1
+                    else (keys[row, :, : len(new)].clone(), values[row, :, : len(new)].clone())
+                    for keys, values in layers
+                ],
+            )
+            for row, (each, new) in enumerate(zip(wanted, news, strict=True))
+        ]
+
+
+def _groups(places: Sequence[int], wanted: Sequence[Wanted]) -> Iterator[list[int]]:
+    """Places whose beginnings go through the model together, those of a parent side by side."""
+    parents = {id(wanted[place].parent): place for place in reversed(places)}
+    order = sorted(places, key=lambda n: (parents[id(wanted[n].parent)], len(wanted[n].new)))
+    group: list[int] = []
+    longest = 0
+    for place in order:
+        length = len(wanted[place].new)
+        longer = max(longest, length)
+        if group and (longer > _AT_ONCE or (len(group) + 1) * longer > _TOGETHER):
+            yield group
+            group, longer = [], length
+        group.append(place)
+        longest = longer
+    if group:
+        yield group
 
 
 def as_shared(beginnings: Sequence[Beginning | None]) -> list[Shared]:

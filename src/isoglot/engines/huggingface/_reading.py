@@ -1,15 +1,15 @@
 """From prompts to texts: what they share is read once, and the rest in batches."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from isoglot.core import Decoding
 from isoglot.engines.huggingface._adapters import AdapterShelf
-from isoglot.engines.huggingface._beginnings import Beginning, Beginnings
+from isoglot.engines.huggingface._beginnings import Beginning, Beginnings, Wanted
 from isoglot.engines.huggingface._decode import Decoder
 from isoglot.engines.huggingface._limits import Budget
-from isoglot.engines.huggingface._planning import Limits, batches
+from isoglot.engines.huggingface._planning import Limits, batches, path
 from isoglot.engines.huggingface._score import Scorer
 from isoglot.engines.huggingface._tree import Node, Tree, shared_beginnings
 from isoglot.engines.huggingface._whole import WholeDecoder
@@ -220,27 +220,27 @@ class SharingReader:
         """What the prompts of a batch share, read, and what each has beyond that."""
         self._shelf.load([each.adapter for each in batch.prompts])
         found: dict[int, Beginning] = {}
-        beginnings = [self._beginning(batch, node, found) for node in batch.of]
+        # From the root on: what stands on one level is read together.
+        paths = [path(batch.nodes, node) for node in batch.of]
+        for depth in range(max(map(len, paths))):
+            level = list(dict.fromkeys(each[depth] for each in paths if len(each) > depth))
+            read = self._beginnings.read(
+                [self._wanted(batch, node, found) for node in level], self._shelf.on
+            )
+            found.update(zip(level, read, strict=True))
+        beginnings = [None if node is None else found[node] for node in batch.of]
         rests = [
             prompt.tokens[each.end if each else 0 :]
             for prompt, each in zip(batch.prompts, beginnings, strict=True)
         ]
         return beginnings, rests
 
-    def _beginning(
-        self, batch: Batch, node: int | None, found: dict[int, Beginning]
-    ) -> Beginning | None:
-        """A node's keys and values, and before that its parents'."""
-        if node is None:
-            return None
-        if node not in found:
-            parent = self._beginning(batch, batch.nodes[node].parent, found)
-            adapter = batch.owners[node]
-            with self._shelf.on([adapter]):
-                found[node] = self._beginnings.get(
-                    self._owner(adapter), batch.nodes[node].tokens, parent
-                )
-        return found[node]
+    def _wanted(self, batch: Batch, node: int, found: Mapping[int, Beginning]) -> Wanted:
+        tokens, parent = batch.nodes[node]
+        adapter = batch.owners[node]
+        return Wanted(
+            self._owner(adapter), tokens, None if parent is None else found[parent], adapter
+        )
 
     def _owner(self, adapter: Path | None) -> Hashable:
         return None if adapter is None else self._shelf.version(adapter)

@@ -1,11 +1,12 @@
 """Whether a model can read from shared keys: its kind may say no; otherwise a trial decides."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import torch
 
 from isoglot.engines.huggingface._attention import shared_attention
-from isoglot.engines.huggingface._beginnings import Beginnings, as_shared
+from isoglot.engines.huggingface._beginnings import Beginnings, Wanted, as_shared
 from isoglot.engines.huggingface._row_cache import RowCache
 
 _KINDS = {"full_attention", "sliding_attention"}
@@ -45,8 +46,8 @@ def _difference(model: Any) -> float:
     tokens = [(7 * place + 3) % vocabulary for place in range(_TOKENS)]
     whole = model(torch.tensor([tokens], device=device)).logits[0, -4:].float()
     beginnings = Beginnings(model, most_bytes=0)
-    first = beginnings.get(None, tuple(tokens[:20]), None)
-    second = beginnings.get(None, tuple(tokens[:40]), first)
+    (first,) = beginnings.read([Wanted(None, tuple(tokens[:20]), None)], nullcontext)
+    (second,) = beginnings.read([Wanted(None, tuple(tokens[:40]), first)], nullcontext)
     both = [first, second]
     cache = RowCache(as_shared(both), [each.end for each in both], room=4, device=device)
     read = []
