@@ -72,6 +72,7 @@ class ScriptedEngine:
     def __init__(self, name: str, policy: Policy | None = None, *, batch_size: int = 8) -> None:
         self.name = name
         self.batch_size = batch_size
+        self.remarks: tuple[str, ...] = ()
         self._policy = policy or POLICIES[name.removeprefix("scripted/")]
         self.fingerprint = hashlib.sha256(f"scripted v1 {name}".encode()).hexdigest()
 

@@ -11,10 +11,12 @@ import numpy as np
 
 from isoglot.core import Decoding, ModelError
 from isoglot.engines._base import ChoiceScore, Failure, Generation
+from isoglot.engines._remarks import computing_remarks
 from isoglot.engines._template import ChatTemplate, ChatTemplateError
 from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._context import context_length
 from isoglot.engines.huggingface._decode import Decoder
+from isoglot.engines.huggingface._deterministic import deterministic_algorithms
 from isoglot.engines.huggingface._encode import ChatEncoder, Encoder, PlainEncoder
 from isoglot.engines.huggingface._label_words import first_tokens
 from isoglot.engines.huggingface._planning import Limits
@@ -44,12 +46,15 @@ class HuggingFaceEngine:
         model: The model of transformers, frozen, in evaluation mode.
         tokenizer: Its tokenizer.
         chat: Whether prompts are users' turns of a chat.
+        deterministic: Whether every prompt is computed alone and whole.
 
     Args:
         name: The model string.
         fingerprint: See `Engine.fingerprint`.
         batch_size: How many prompts go through the model together.
         template: Of a chat model, what it is asked through.
+        deterministic: See above.
+        loading: What is to be remarked of how it was loaded.
     """
 
     def __init__(
@@ -61,6 +66,8 @@ class HuggingFaceEngine:
         fingerprint: str,
         batch_size: int,
         template: ChatTemplate | None = None,
+        deterministic: bool = False,
+        loading: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.fingerprint = fingerprint
@@ -73,22 +80,35 @@ class HuggingFaceEngine:
             PlainEncoder(tokenizer) if template is None else ChatEncoder(tokenizer, template)
         )
         self._drafts: dict[str, list[int]] = {}
-        self._limits = Limits(rows=batch_size, tokens=_TOKENS_AT_ONCE)
+        self.deterministic = deterministic
+        self._loading = loading
+        self._limits = Limits(rows=1 if deterministic else batch_size, tokens=_TOKENS_AT_ONCE)
 
     @cached_property
     def reads_whole(self) -> str | None:
         """Why every prompt is read whole, whatever it shares with others; `None`: it is not."""
         return why_not_shared(self.model)
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """See `Engine.remarks`."""
+        computing = computing_remarks(
+            dtype=str(self.model.dtype).removeprefix("torch."),
+            reads_whole=None if self.deterministic else self.reads_whole,
+            deterministic=self.deterministic,
+        )
+        return (*self._loading, *computing)
+
     @cached_property
     def _reader(self) -> Reader:
         ends = self._encoder.ends
-        if self.reads_whole:
+        if not self.deterministic and self.reads_whole:
             warnings.warn(
                 f"{self.name}: what prompts share is read anew for each of them, as "
                 f"{self.reads_whole}",
                 stacklevel=3,
             )
+        if self.deterministic or self.reads_whole:
             whole = WholeDecoder(self.model, self.tokenizer, self._shelf, ends=ends)
             return WholeReader(whole, self._shelf, limits=self._limits)
         return SharingReader(
@@ -365,7 +385,8 @@ class HuggingFaceEngine:
     ) -> list[Found | Failure]:
         """What work makes of a batch; where memory runs out, of its halves: that is the same."""
         try:
-            return [*work(batch)]
+            with deterministic_algorithms(on=self.deterministic):
+                return [*work(batch)]
         except ModelError:
             raise
         except RuntimeError as error:  # out of memory is one
