@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psutil
 import torch
@@ -16,9 +16,7 @@ from isoglot.engines.huggingface import (
     without_weights,
 )
 from isoglot.learning.fleet.cgroup import memory_left
-
-if TYPE_CHECKING:
-    from isoglot.learning.fleet.recipe import LoraRecipe
+from isoglot.learning.fleet.recipe import FEWEST_TOKENS, LoraRecipe
 
 _BYTES = {"float32": 4, "float64": 8}
 # Weight, gradient and AdamW's two moments.
@@ -31,7 +29,6 @@ _KEPT_A_LAYER = 12
 LOGITS_BYTES = 512 * 2**20
 """Logits of one chunk of positions, their gradient and what is computed between stay below this."""
 _MOST_TOKENS = 4096
-_FEWEST_TOKENS = 256
 # As the processor's allocator, Apple's, and cuBLAS say it.
 _SIGNS = ("out of memory", "t allocate memory", "not enough memory", "alloc_failed")
 
@@ -70,7 +67,7 @@ class FleetPlan(Record):
 
 def plan_fleet(
     model: Any,
-    recipe: "LoraRecipe",
+    recipe: LoraRecipe,
     *,
     modules: Sequence[str],
     n_adapters: int,
@@ -114,12 +111,12 @@ def plan_fleet(
 
 def _settled_tokens(most: float) -> int:
     """A power of two, so that a little more or less of free memory rounds no weight otherwise."""
-    within = min(_MOST_TOKENS, max(_FEWEST_TOKENS, int(most)))
+    within = min(_MOST_TOKENS, max(FEWEST_TOKENS, int(most)))
     return 1 << (within.bit_length() - 1)
 
 
 def foresee_fleet(
-    folder: Path, recipe: "LoraRecipe", *, dtype: str, device: str, n_adapters: int
+    folder: Path, recipe: LoraRecipe, *, dtype: str, device: str, n_adapters: int
 ) -> FleetPlan:
     """The fleet for a model whose weights are not loaded.
 
