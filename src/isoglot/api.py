@@ -24,6 +24,7 @@ from isoglot.study import (
     Progress,
     Silent,
     Study,
+    StudyPlan,
     arrange_facts,
     example_prompts,
     explained,
@@ -107,6 +108,7 @@ class Run:
             )
         store = Store(folder / DATABASE_FILE)
         try:
+            self._remarks = store.remarks()
             self.failures = store.failures()
             self.n_answered = len(store.answered_probes())
             self.seconds = store.seconds()
@@ -148,10 +150,14 @@ class Run:
         return {model: known for model, known in found.items() if known is not None}
 
     @cached_property
+    def _plan(self) -> StudyPlan:
+        return make_plan(self.study, self.facts, known=self.known)
+
+    @cached_property
     def _n_unasked(self) -> int:
         """How many planned probes have neither an answer nor a failure."""
-        plan = make_plan(self.study, self.facts, known=self.known)
-        return sum(part.probes for part in plan.parts) - self.n_answered - len(self.failures)
+        n_planned = sum(part.probes for part in self._plan.parts)
+        return n_planned - self.n_answered - len(self.failures)
 
     @cached_property
     def probes(self) -> "pd.DataFrame":
@@ -188,6 +194,24 @@ class Run:
         from isoglot.analysis import relation_guess
 
         return relation_guess(self.probes)
+
+    @cached_property
+    def remarks(self) -> dict[str, tuple[str, ...]]:
+        """By model, what is to be known of how its answers were computed, in whole sentences.
+
+        Models of which nothing is to be known are not in it, nor those that were not asked yet.
+        """
+        if not self.study.deterministic:
+            return self._remarks
+        return {
+            model: (
+                *said,
+                "Read whole, its prompts have about "
+                f"{self._plan.times_read(model):.1f} times the tokens that they have where what "
+                "they share is read once.",
+            )
+            for model, said in self._remarks.items()
+        }
 
     def estimates(self) -> list[Estimate]:
         """Every estimate that the study's questions declare."""
@@ -258,6 +282,7 @@ class Run:
                     estimates=self._estimates,
                     failures=len(self.failures),
                     seconds=self.seconds,
+                    remarks=self.remarks,
                 )
                 write_summary(self.folder / "summary.json", content)
             if images := [each for each in formats if each in {"svg", "png", "pdf"}]:
@@ -315,5 +340,6 @@ class Run:
                 code: (each.verdict, each.reasons)
                 for code, each in (resolved.translation if resolved else {}).items()
             },
+            remarks=self.remarks,
             notes=(*notes, *self._known_notes()),
         )

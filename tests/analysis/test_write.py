@@ -133,6 +133,7 @@ def test_summary_has_the_form_of_the_contract(tmp_path):
         ],
         failures=2,
         seconds=12.5,
+        remarks={"m": ("It is slow.", "It is odd.")},
     )
     write_summary(tmp_path / "summary.json", content)
     text = (tmp_path / "summary.json").read_text(encoding="utf-8")
@@ -140,6 +141,7 @@ def test_summary_has_the_form_of_the_contract(tmp_path):
     assert json.loads(text) == {
         "study": "quickstart",
         "models": ["m"],
+        "remarks": {"m": ["It is slow.", "It is odd."]},
         "estimates": [
             {
                 "question": "effectiveness",

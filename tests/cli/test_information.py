@@ -11,7 +11,7 @@ from typer.testing import Result
 
 from isoglot.core import known_languages
 from isoglot.engines import shipped_models
-from isoglot.study import shipped_studies
+from isoglot.study import make_plan, read_study, shipped_studies, study_facts
 
 Invoke = Callable[..., Result]
 WriteStudy = Callable[..., Path]
@@ -59,6 +59,29 @@ class TestPlan:
             "hf/not/here is asked through its chat template, if it has one: its files are not on "
             "this machine.",
         ]
+
+    def test_it_says_what_a_deterministic_study_costs(
+        self, invoke: Invoke, tiny_study: WriteStudy
+    ) -> None:
+        """Its prompts are counted whole. Of models that compute nothing there is nothing to say."""
+        path = tiny_study(models=["hf/not/here", "scripted/parrot"])
+        study = read_study(path, installed=False)
+        planned = make_plan(study, study_facts(study))
+        plain = invoke("plan", path).stdout
+        assert "deterministic" not in plain
+        assert [row[5] for row in table_rows(plain)] == [
+            f"{part.prompt_tokens:,}" for part in planned.parts
+        ]
+        said = invoke("plan", path, "--set", "deterministic=true").stdout
+        assert [row[5] for row in table_rows(said)] == [
+            f"{part.whole_tokens:,}" for part in planned.parts
+        ]
+        assert (
+            "hf/not/here reads every prompt alone and whole (deterministic: true): about "
+            f"{planned.times_read('hf/not/here'):.1f} times the tokens that it would read "
+            "otherwise, and no two prompts at once. Adapters are trained one at a time."
+        ) in " ".join(said.split())
+        assert said.count("deterministic: true") == 1
 
     def test_the_limit_makes_it_smaller(self, invoke: Invoke, tiny_study: WriteStudy) -> None:
         # One fact instead of three: a third of everything.

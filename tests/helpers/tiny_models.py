@@ -104,7 +104,9 @@ def tiny_model(architecture: str) -> Any:
     return model
 
 
-def tiny_engine(architecture: str, *, batch_size: int | None = 24) -> HuggingFaceEngine:
+def tiny_engine(
+    architecture: str, *, batch_size: int | None = 24, deterministic: bool = False
+) -> HuggingFaceEngine:
     """An engine around a random model."""
     return HuggingFaceEngine(
         f"hf/tiny-{architecture}",
@@ -112,6 +114,7 @@ def tiny_engine(architecture: str, *, batch_size: int | None = 24) -> HuggingFac
         byte_tokenizer(),
         fingerprint=f"tiny-{architecture}",
         batch_size=batch_size,
+        deterministic=deterministic,
     )
 
 

@@ -133,6 +133,19 @@ def test_methods_say_how_to_do_it_again(page):
         assert words in page.text
 
 
+def test_methods_say_how_models_answered(info, estimates, table, page):
+    assert "answered." not in page.text
+    remarks = {"hf/<b>one</b>": ("It is slow.", "Is it < 3?"), "two": ("It is odd.",)}
+    told = Page(
+        render_report(
+            info=info.model_copy(update={"remarks": remarks}), estimates=estimates, table=table
+        )
+    )
+    assert "How hf/<b>one</b> answered. It is slow. Is it < 3? How two answered. It is odd." in (
+        told.text
+    )
+
+
 def test_the_same_run_gives_the_same_page(text, info, estimates, table):
     assert render_report(info=info, estimates=estimates, table=table) == text
 

@@ -89,6 +89,19 @@ class TestCheckFolder:
         (problem,) = check_folder(begun, other)
         assert problem.message == f"holds another study ('tiny'; what differs: {changed})"
 
+    def test_a_deterministic_study_is_another_study(self, begun: Path, study: Study) -> None:
+        other = Study.model_validate(study.as_yaml_values() | {"deterministic": True})
+        (problem,) = check_folder(begun, other)
+        assert problem.message == "holds another study ('tiny'; what differs: deterministic)"
+
+    def test_a_run_of_before_there_were_deterministic_ones_goes_on(
+        self, begun: Path, study: Study
+    ) -> None:
+        text = (begun / STUDY_FILE).read_text(encoding="utf-8")
+        assert "deterministic: false\n" in text
+        (begun / STUDY_FILE).write_text(text.replace("deterministic: false\n", ""))
+        assert check_folder(begun, study) == []
+
     def test_a_paradigm_more_is_a_difference_too(
         self, folder: Path, study: Study, tiny_study: WriteStudy
     ) -> None:

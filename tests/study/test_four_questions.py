@@ -126,7 +126,10 @@ class TestWhatIsAsked:
         3 conditions. 60 + 80 + 36 = 176. Lessons: 4 for 2 epochs in 3 conditions, 8 in 4, 4 in 3:
         24 + 64 + 24 = 112.
         """
-        assert [part.model_dump(exclude={"prompt_tokens"}) for part in planned(four).parts] == [
+        assert [
+            part.model_dump(exclude={"prompt_tokens", "whole_tokens"})
+            for part in planned(four).parts
+        ] == [
             {
                 "model": "scripted/parrot",
                 "paradigm": paradigm,

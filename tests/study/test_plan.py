@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,7 @@ def test_the_plan_of_a_tiny_study(tiny_study: WriteStudy) -> None:
     """
     plan = _plan(tiny_study())
     assert plan.n_facts == 3
-    assert [part.model_dump(exclude={"prompt_tokens"}) for part in plan.parts] == [
+    assert [part.model_dump(exclude={"prompt_tokens", "whole_tokens"}) for part in plan.parts] == [
         {
             "model": "scripted/parrot",
             "paradigm": "in-context",
@@ -110,6 +110,64 @@ def test_prompt_tokens_are_a_fourth_of_the_bytes(tiny_study: WriteStudy) -> None
     assert in_context.prompt_tokens == (contexts + both + 2 * both) // 4
     # Each condition: its own language at three stages, the other's at the last one.
     assert fine_tuning.prompt_tokens == (3 * both + both) // 4
+    # Read whole, a context stands before each of three questions in two languages.
+    assert in_context.whole_tokens == (6 * contexts + both + 2 * both) // 4
+    assert fine_tuning.whole_tokens == fine_tuning.prompt_tokens
+    plan = _plan(study)
+    assert plan.times_read("scripted/parrot") == (
+        (in_context.whole_tokens + fine_tuning.whole_tokens)
+        / (in_context.prompt_tokens + fine_tuning.prompt_tokens)
+    )
+    assert plan.times_read("another") == 1
+
+
+def test_solved_examples_stand_before_every_question_that_is_read_whole(
+    tiny_study: WriteStudy,
+) -> None:
+    """Of general knowledge and of what is taught wrongly: by question, before how many they stand.
+
+    What is known before teaching is asked in two groups, with other examples each.
+    """
+    study = read_study(
+        tiny_study(
+            questions=["knowledge", "robustness"],
+            robustness={"facts": {"knowledge": {"size": 12}}, "shots": 2},
+            paradigms={"fine-tuning": {"epochs": 1, "ask_after": [0, 1]}},
+        )
+    )
+    facts = study_facts(study)
+    untaught, fine_tuning = make_plan(study, facts).parts
+
+    def bare(texts: Iterable[str]) -> int:
+        return sum(len(f"Q: {text}\nA:".encode()) for text in texts)
+
+    groups = [
+        (language, group)
+        for language in study.languages
+        for group in shot_groups(
+            facts.corpus.facts, language, shots=study.untaught.shots, seed=study.seed
+        )
+    ]
+    asked = bare(
+        fact.texts[language].ask for fact in facts.corpus.facts for language in study.languages
+    )
+    contexts = [len(group.context.encode()) for _, group in groups]
+    sizes = [len(group.fact_ids) for _, group in groups]
+    assert untaught.prompt_tokens == (sum(contexts) + asked) // 4
+    assert (
+        untaught.whole_tokens
+        == (sum(size * n for size, n in zip(contexts, sizes, strict=True)) + asked) // 4
+    )
+
+    solved = sum(len(facts.wrong.context(language).encode()) for language in study.languages)
+    questions = bare(
+        fact.texts[language].ask for fact in facts.wrong.taught for language in study.languages
+    )
+    # Each language's wrong facts, before teaching and after the only epoch.
+    assert fine_tuning.prompt_tokens == (2 * solved + 2 * questions) // 4
+    n_taught = len(facts.wrong.taught)
+    assert n_taught > 1
+    assert fine_tuning.whole_tokens == (2 * n_taught * solved + 2 * questions) // 4
 
 
 def test_what_is_asked_before_teaching_is_planned_with_its_examples(

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from isoglot.analysis._atomic import write_atomically
@@ -19,6 +19,7 @@ def summary(
     estimates: Sequence[Estimate],
     failures: int,
     seconds: float,
+    remarks: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, object]:
     """What a run found, as plain JSON values; missing numbers are `None`.
 
@@ -28,10 +29,12 @@ def summary(
         estimates: As `estimate` returns them.
         failures: How many probes failed; they are in no estimate.
         seconds: How long the run took, all its sittings together.
+        remarks: By model, sentences on how its answers were computed.
     """
     return {
         "study": study,
         "models": list(models),
+        "remarks": {model: list(said) for model, said in (remarks or {}).items()},
         "estimates": [_plain(each) for each in estimates],
         "failures": failures,
         "seconds": _number(seconds),

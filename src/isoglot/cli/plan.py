@@ -9,7 +9,7 @@ from isoglot.cli._errors import friendly
 from isoglot.cli.run import LIMIT_HELP, SET_HELP, STUDY_HELP
 
 if TYPE_CHECKING:
-    from isoglot.study import Study
+    from isoglot.study import Study, StudyPlan
 
 _GIGA = 2**30
 
@@ -40,13 +40,13 @@ def plan(
             f"{part.conditions:,}",
             f"{part.lessons:,}",
             f"{part.probes:,}",
-            f"{part.prompt_tokens:,}",
+            f"{part.whole_tokens if read.deterministic else part.prompt_tokens:,}",
         )
     console = Console()
     console.print(table)
     if planned.at_most:
         console.print("At most: only facts that a model knows before are taught to it.")
-    for line in (*_chats(read), *_memory(read)):
+    for line in (*_chats(read), *_alone(read, planned), *_memory(read)):
         console.print(line, highlight=False)
     console.print("Money: none, all models run on this machine.", highlight=False)
     at_best = ", at best" if planned.at_most else ""
@@ -79,6 +79,17 @@ def _chats(study: "Study") -> Iterator[str]:
             )
 
 
+def _alone(study: "Study", planned: "StudyPlan") -> Iterator[str]:
+    """What it costs that a study is deterministic, of every model that computes."""
+    for spec in study.models:
+        if study.deterministic and not spec.name.startswith("scripted/"):
+            yield (
+                f"{spec.name} reads every prompt alone and whole (deterministic: true): about "
+                f"{planned.times_read(spec.name):.1f} times the tokens that it would read "
+                "otherwise, and no two prompts at once. Adapters are trained one at a time."
+            )
+
+
 def _memory(study: "Study") -> Iterator[str]:
     """What fine-tuning takes, of every model whose configuration is on this machine."""
     from isoglot.engines import local_folder
@@ -87,6 +98,7 @@ def _memory(study: "Study") -> Iterator[str]:
     recipe = study.paradigms.fine_tuning
     if recipe is None:
         return
+    recipe = recipe.alone() if study.deterministic else recipe
     for spec in study.models:
         if spec.name.startswith("scripted/"):
             continue

@@ -104,6 +104,11 @@ class Engine(Protocol):
         """The hash of weights, tokenizer, chat template, system prompt and dtype."""
         ...
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader of its answers must know of how they are computed, in whole sentences."""
+        ...
+
     def generate(
         self,
         prompts: Sequence[str],

@@ -9,6 +9,7 @@ from isoglot.engines._base import Engine, ModelSpec
 from isoglot.engines._chat import check_template, find_template, never_has_template
 from isoglot.engines._fingerprint import chat_fingerprint, model_fingerprint
 from isoglot.engines._hub import find_folder, known_folder
+from isoglot.engines._remarks import loading_remarks
 from isoglot.engines._template import ChatTemplate
 from isoglot.engines.bundled import BUNDLED_MODELS, bundled_folder, converted_folder
 from isoglot.engines.scripted import POLICIES, ScriptedEngine
@@ -30,6 +31,8 @@ class ResolvedModel(Record):
         fingerprint: See `Engine.fingerprint`.
         chat: Whether it is asked through its chat template.
         frame: What the template writes around a prompt, which stands as `PROMPT_SLOT` in it.
+        remote_code: Whether code of the model's authors is run.
+        quantization: How its weights are quantized, if they are.
     """
 
     name: str
@@ -37,6 +40,8 @@ class ResolvedModel(Record):
     fingerprint: str
     chat: bool = False
     frame: str | None = None
+    remote_code: bool = False
+    quantization: str | None = None
 
     def sent(self, prompt: str) -> str:
         """What the model is sent to answer a prompt."""
@@ -171,22 +176,24 @@ def resolve_model(spec: ModelSpec) -> ResolvedModel:
     )
 
 
-def open_engine(spec: ModelSpec, resolved: ResolvedModel) -> Engine:
+def open_engine(spec: ModelSpec, resolved: ResolvedModel, *, deterministic: bool = False) -> Engine:
     """Loads the model.
 
     Args:
         spec: What was asked for.
         resolved: What `resolve_model` made of it, now or when the run began: a run that goes on
             keeps its dtype even where the machine would now choose another, and is asked as it was.
+        deterministic: Whether every prompt is computed alone and whole, by deterministic
+            algorithms, and so are adapters taught.
 
     Raises:
         MissingExtraError: An optional package is not installed.
-        ModelError: The weights can't be loaded.
+        ModelError: The weights can't be loaded, or what is deterministic can't be had.
     """
     if spec.name.startswith("scripted/"):
         return ScriptedEngine(spec.name)
     _require_local(spec.name)
-    from isoglot.engines.huggingface import HuggingFaceEngine, _load
+    from isoglot.engines.huggingface import HuggingFaceEngine, _load, check_deterministic
 
     folder = _folder(spec.name)
     template = find_template(spec.model_copy(update={"chat": resolved.chat}), folder)
@@ -196,6 +203,8 @@ def open_engine(spec: ModelSpec, resolved: ResolvedModel) -> Engine:
             "run the same command again, with @REVISION if it is a hub's"
         )
     device = _load.resolve_device(spec.device)
+    if deterministic:
+        check_deterministic(device)
     model, tokenizer = _load.load(folder, dtype=resolved.dtype, device=device)
     return HuggingFaceEngine(
         spec.name,
@@ -204,6 +213,10 @@ def open_engine(spec: ModelSpec, resolved: ResolvedModel) -> Engine:
         fingerprint=resolved.fingerprint,
         batch_size=spec.batch_size,
         template=template and template.with_tokens(tokenizer.special_tokens_map),
+        deterministic=deterministic,
+        loading=loading_remarks(
+            remote_code=resolved.remote_code, quantization=resolved.quantization
+        ),
     )
 
 

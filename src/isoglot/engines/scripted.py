@@ -71,6 +71,7 @@ class ScriptedEngine:
 
     def __init__(self, name: str, policy: Policy | None = None) -> None:
         self.name = name
+        self.remarks: tuple[str, ...] = ()
         self._policy = policy or POLICIES[name.removeprefix("scripted/")]
         self.fingerprint = hashlib.sha256(f"scripted v1 {name}".encode()).hexdigest()
 

@@ -24,6 +24,7 @@ class ReportInfo(Record):
         prompts: The exact text of a prompt for each kind of prompt, under a name for it.
         translation: What a check made of each language's texts (good, check or bad) and why; a
             language that is not in it was not checked.
+        remarks: By model, what a reader must know of how its answers were computed, in sentences.
         notes: Sentences that a reader must know before the numbers, such as what is unfinished.
     """
 
@@ -40,4 +41,5 @@ class ReportInfo(Record):
     guesses: Mapping[str, float] = {}
     prompts: Mapping[str, str] = {}
     translation: Mapping[str, tuple[str, tuple[str, ...]]] = {}
+    remarks: Mapping[str, tuple[str, ...]] = {}
     notes: tuple[str, ...] = ()

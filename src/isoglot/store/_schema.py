@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 SCHEMA_VERSION = 3
@@ -93,6 +94,15 @@ verdicts = Table(
     Column("answer_language", String),
     Column("wrong_language", Boolean, nullable=False),
     Column("rival", Boolean, nullable=False),
+)
+
+remarks = Table(
+    "remarks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("model", String, nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("model", "text"),
 )
 
 sessions = Table(

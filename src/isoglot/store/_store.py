@@ -129,6 +129,22 @@ class Store:
             loaded = [Fact.model_validate_json(row.json) for row in rows]
         return {fact.id: fact for fact in loaded}
 
+    def save_remarks(self, model: str, remarks: Sequence[str]) -> None:
+        """Keeps what is to be known of how a model answers, beside what was kept before."""
+        with self._writing() as connection:
+            for text in remarks:
+                statement = insert(schema.remarks).values(model=model, text=text)
+                connection.execute(statement.on_conflict_do_nothing())
+
+    def remarks(self) -> dict[str, tuple[str, ...]]:
+        """What is to be known of how models answered, in the order in which it was kept."""
+        columns = schema.remarks.c
+        found: dict[str, tuple[str, ...]] = {}
+        with self._reading() as connection:
+            for row in connection.execute(sa.select(schema.remarks).order_by(columns.id)):
+                found[row.model] = (*found.get(row.model, ()), row.text)
+        return found
+
     def find_answers(self, keys: Sequence[str]) -> dict[str, Answer]:
         """The stored answers among the keys."""
         found: dict[str, Answer] = {}

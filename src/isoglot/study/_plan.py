@@ -1,9 +1,9 @@
 """What a study will do, before it does it: conditions, probes, tokens, the gap it can detect."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from isoglot.core import Paradigm, Record, Untaught, get_language
-from isoglot.learning import InContext, ask_prompt
+from isoglot.core import Fact, Paradigm, Probe, Record, Stage, Untaught, get_language
+from isoglot.learning import Course, InContext, ask_prompt
 from isoglot.study._courses import (
     StudyFacts,
     condition_course,
@@ -26,6 +26,8 @@ class ParadigmPlan(Record):
         lessons: Lessons taught over all conditions and epochs.
         probes: Probes asked.
         prompt_tokens: About how many tokens of prompts, a context counted once a condition.
+        whole_tokens: The same with a context counted before every question: what a deterministic
+            study reads.
     """
 
     model: str
@@ -34,6 +36,7 @@ class ParadigmPlan(Record):
     lessons: int
     probes: int
     prompt_tokens: int
+    whole_tokens: int
 
 
 class StudyPlan(Record):
@@ -49,6 +52,15 @@ class StudyPlan(Record):
     n_facts: int
     at_most: bool
     smallest_gap: float | None
+
+    def times_read(self, model: str) -> float:
+        """How many times the tokens a model reads if it reads every prompt whole.
+
+        Compared with reading what prompts share once; 1 if there is nothing to read.
+        """
+        own = [part for part in self.parts if part.model == model]
+        once = sum(part.prompt_tokens for part in own)
+        return sum(part.whole_tokens for part in own) / once if once else 1.0
 
 
 def make_plan(
@@ -89,28 +101,23 @@ def _plan_part(
 ) -> ParadigmPlan:
     by_id = facts.by_id
     conditions = study_conditions(study, paradigm, model)
-    lessons = n_probes = size = 0
+    lessons = n_probes = asked = contexts = before_each = 0
     for condition in conditions:
         own = condition_facts(study, condition, facts, known)
         course = condition_course(study, condition, own)
         probes = condition_probes(study, course, facts=own)
         if not any(probes.values()):  # nothing is taught, either
             continue
-        if paradigm == "in-context":
-            taught = InContext().teach(course, tick=lambda _: None)
-            size += sum(len(each.context.encode()) for each in taught)
-        elif paradigm == "untaught":
-            groups = shot_groups(own, condition.taught, shots=study.untaught.shots, seed=study.seed)
-            size += sum(len(group.context.encode()) for group in groups)
-        else:
+        if paradigm == "fine-tuning":
             lessons += len(course.lessons) * int(course.stages[-1].epoch or 0)
-        if condition.teaches == "wrong answers":
-            size += len(facts.wrong.context(condition.taught).encode()) * len(course.stages)
+        for size, n_questions in _contexts(study, facts, course, own, probes):
+            contexts += size
+            before_each += size * n_questions
         n_probes += sum(map(len, probes.values()))
-        size += sum(
-            len(ask_prompt(by_id[probe.fact_id].texts[probe.asked].ask).encode())
-            for asked in probes.values()
-            for probe in asked
+        asked += sum(
+            _size(ask_prompt(by_id[probe.fact_id].texts[probe.asked].ask))
+            for each in probes.values()
+            for probe in each
         )
     return ParadigmPlan(
         model=model,
@@ -118,5 +125,35 @@ def _plan_part(
         conditions=len(conditions),
         lessons=lessons,
         probes=n_probes,
-        prompt_tokens=size // _BYTES_A_TOKEN,
+        prompt_tokens=(contexts + asked) // _BYTES_A_TOKEN,
+        whole_tokens=(before_each + asked) // _BYTES_A_TOKEN,
     )
+
+
+def _contexts(
+    study: Study,
+    facts: StudyFacts,
+    course: Course,
+    own: Sequence[Fact],
+    probes: Mapping[Stage, Sequence[Probe]],
+) -> Iterator[tuple[int, int]]:
+    """The bytes of what stands before questions, and before how many of them it stands."""
+    condition = course.condition
+
+    def questions(stage: Stage, fact_ids: Collection[str] | None) -> int:
+        return sum(fact_ids is None or probe.fact_id in fact_ids for probe in probes[stage])
+
+    if condition.paradigm == "in-context":
+        for taught in InContext().teach(course, tick=lambda _: None):
+            yield _size(taught.context), questions(taught.stage, taught.fact_ids)
+    elif condition.paradigm == "untaught":
+        groups = shot_groups(own, condition.taught, shots=study.untaught.shots, seed=study.seed)
+        for group in groups:
+            yield _size(group.context), questions(course.stages[0], group.fact_ids)
+    if condition.teaches == "wrong answers":
+        solved = _size(facts.wrong.context(condition.taught))
+        yield from ((solved, questions(stage, None)) for stage in course.stages)
+
+
+def _size(text: str) -> int:
+    return len(text.encode())

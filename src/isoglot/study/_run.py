@@ -2,7 +2,8 @@
 
 Work is cut into batches that depend on the study alone, never on what is already done, so that a
 run that was cut off asks the rest in the same company and ends with the same answers. (Only a
-failure is retried without its batch; in float32 that changes nothing.)
+failure is retried without its batch; in float32, and in a deterministic study, that changes
+nothing.)
 """
 
 import platform
@@ -368,4 +369,6 @@ class _Loop:
     @cache  # noqa: B019 - the loop lives as long as the run
     def _engine(self, spec: ModelSpec) -> Engine:
         """The model, loaded when the first probe or lesson needs it: often, none does."""
-        return open_engine(spec, self._models[spec.name])
+        engine = open_engine(spec, self._models[spec.name], deterministic=self._study.deterministic)
+        self._store.save_remarks(spec.name, engine.remarks)
+        return engine

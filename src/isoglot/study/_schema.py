@@ -81,6 +81,8 @@ class Study(Record):
         seed: Every stream of randomness begins here.
         seeds: One condition each for everything that is taught: order, initial weights and dropout
             differ, the facts do not. By default the seed alone.
+        deterministic: Whether every prompt is computed alone and whole and every adapter trained
+            alone, so that an answer depends on its prompt, the model and the adapter only.
         limit: If given, only the first so many facts are used: a quick look at a large study.
         resolved: Only in a run folder's `study.yaml`.
     """
@@ -99,6 +101,7 @@ class Study(Record):
     robustness: RobustnessSpec = RobustnessSpec()
     judges: tuple[str, ...] = Field(default=("match",), min_length=1)
     decoding: Decoding = Decoding()
+    deterministic: bool = False
     limit: int | None = Field(default=None, ge=1)
     resolved: Resolved | None = None
 

@@ -232,3 +232,13 @@ class EngineContract:
         engine.generate(prompts, decoding=FREE)
         assert (engine.name, engine.fingerprint) == before
         assert "" not in before
+
+    def test_its_remarks_are_whole_sentences(self, engine: Engine) -> None:
+        """For readers of a report; each is said once."""
+        remarks = engine.remarks
+        assert isinstance(remarks, tuple)
+        assert len(set(remarks)) == len(remarks)
+        for each in remarks:
+            assert each == " ".join(each.split())
+            assert each[0].isupper()
+            assert each.endswith(".")

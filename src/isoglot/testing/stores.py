@@ -98,6 +98,7 @@ class StoreContract:
         assert store.answered_probes() == {}
         assert store.unjudged("match") == []
         assert store.failures() == {}
+        assert store.remarks() == {}
         assert list(store.probe_rows()) == []
         assert store.seconds() == 0.0
 
@@ -113,6 +114,19 @@ class StoreContract:
         assert list(store.facts(use="robustness")) == ["g1", "g2"]
         assert store.facts().keys() == {"f1", "f2", "f3", "g1", "g2"}
         assert store.facts(use="nothing") == {}
+
+    def test_remarks_are_kept_once_in_the_order_in_which_they_came(
+        self, open_store: OpenStore
+    ) -> None:
+        """By model; what a later process says comes behind what earlier ones said."""
+        open_store().save_remarks("m", ["It is slow.", "It is large."])
+        open_store().save_remarks("n", ["It is slow."])
+        open_store().save_remarks("m", ["It is odd.", "It is slow."])
+        open_store().save_remarks("quiet", [])
+        assert open_store().remarks() == {
+            "m": ("It is slow.", "It is large.", "It is odd."),
+            "n": ("It is slow.",),
+        }
 
     def test_a_recorded_answer_is_found_by_its_key(self, store: Store) -> None:
         """Letter for letter, in any script; what is not there is not found."""

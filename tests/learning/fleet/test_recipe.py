@@ -101,3 +101,12 @@ def test_a_bad_recipe_is_refused(values: dict[str, Any], message: str) -> None:
 def test_a_recipe_reads_back_from_what_it_writes() -> None:
     recipe = LoraRecipe(epochs=5)
     assert LoraRecipe.model_validate_json(recipe.model_dump_json()) == recipe
+
+
+@pytest.mark.parametrize(
+    ("given", "tokens"), [({}, 256), ({"fleet": 8}, 256), ({"fleet": 8, "tokens": 900}, 900)]
+)
+def test_alone_there_is_one_adapter_and_nothing_is_left_to_memory(
+    given: dict[str, Any], tokens: int
+) -> None:
+    assert LoraRecipe(**given).alone() == LoraRecipe(fleet=1, tokens=tokens)

@@ -4,6 +4,10 @@ Importing this module imports torch; `isoglot.engines` does so only when a model
 """
 
 from isoglot.engines.huggingface._context import context_length
+from isoglot.engines.huggingface._deterministic import (
+    check_deterministic,
+    deterministic_algorithms,
+)
 from isoglot.engines.huggingface._engine import HuggingFaceEngine
 from isoglot.engines.huggingface._head import own_head
 from isoglot.engines.huggingface._label_words import first_tokens
@@ -25,7 +29,9 @@ __all__ = [
     "AdapterStack",
     "HuggingFaceEngine",
     "LoraShape",
+    "check_deterministic",
     "context_length",
+    "deterministic_algorithms",
     "find_modules",
     "first_tokens",
     "free_memory",

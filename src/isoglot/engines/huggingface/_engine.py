@@ -2,20 +2,22 @@
 
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from isoglot.core import Decoding
 from isoglot.engines._base import ChoiceScore, Failure, Generation
+from isoglot.engines._remarks import computing_remarks
 from isoglot.engines._template import ChatTemplate
 from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._batchwise import batchwise
 from isoglot.engines.huggingface._context import context_length
 from isoglot.engines.huggingface._decode import Decoder
+from isoglot.engines.huggingface._deterministic import deterministic_algorithms
 from isoglot.engines.huggingface._encode import ChatEncoder, Encoder, PlainEncoder
 from isoglot.engines.huggingface._label_words import first_tokens
 from isoglot.engines.huggingface._limits import ADAPTERS_AT_ONCE, Budget
@@ -32,6 +34,8 @@ from isoglot.engines.huggingface._states import Reduce, Reduced, reduce_states
 from isoglot.engines.huggingface._trial import why_not_shared
 from isoglot.engines.huggingface._whole import WholeDecoder
 
+Found = TypeVar("Found")
+
 
 class HuggingFaceEngine:
     """A model and its tokenizer behind the `Engine` protocol.
@@ -40,6 +44,7 @@ class HuggingFaceEngine:
         model: The model of transformers, frozen, in evaluation mode.
         tokenizer: Its tokenizer.
         chat: Whether prompts are users' turns of a chat.
+        deterministic: Whether every prompt is computed alone and whole.
 
     Args:
         name: The model string.
@@ -47,6 +52,8 @@ class HuggingFaceEngine:
         batch_size: The most prompts that go through the model together; `None`: as many as fit
             into memory and are worth it.
         template: Of a chat model, what it is asked through.
+        deterministic: See above.
+        loading: What is to be remarked of how it was loaded.
     """
 
     def __init__(
@@ -58,6 +65,8 @@ class HuggingFaceEngine:
         fingerprint: str,
         batch_size: int | None = None,
         template: ChatTemplate | None = None,
+        deterministic: bool = False,
+        loading: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.fingerprint = fingerprint
@@ -69,22 +78,35 @@ class HuggingFaceEngine:
             PlainEncoder(tokenizer) if template is None else ChatEncoder(tokenizer, template)
         )
         self._preparer = Preparer(self._encoder, room=context_length(model))
-        self._budget = Budget(model, rows=batch_size)
+        self.deterministic = deterministic
+        self._loading = loading
+        self._budget = Budget(model, rows=1 if deterministic else batch_size)
 
     @cached_property
     def reads_whole(self) -> str | None:
         """Why every prompt is read whole, whatever it shares with others; `None`: it is not."""
         return why_not_shared(self.model)
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """See `Engine.remarks`."""
+        computing = computing_remarks(
+            dtype=str(self.model.dtype).removeprefix("torch."),
+            reads_whole=None if self.deterministic else self.reads_whole,
+            deterministic=self.deterministic,
+        )
+        return (*self._loading, *computing)
+
     @cached_property
     def _reader(self) -> Reader:
         ends = self._encoder.ends
-        if self.reads_whole:
+        if not self.deterministic and self.reads_whole:
             warnings.warn(
                 f"{self.name}: what prompts share is read anew for each of them, as "
                 f"{self.reads_whole}",
                 stacklevel=3,
             )
+        if self.deterministic or self.reads_whole:
             whole = WholeDecoder(self.model, self.tokenizer, self._shelf, ends=ends)
             return WholeReader(whole, self._shelf, budget=self._budget)
         return SharingReader(
@@ -98,6 +120,17 @@ class HuggingFaceEngine:
     def opening(self) -> int | None:
         """The token that opens every encoded prompt and stands nowhere else, if there is one."""
         return self._encoder.opening
+
+    def _in_batches(
+        self,
+        asked: Sequence[Prompt | Failure],
+        work: Callable[[Batch], Sequence[Found]],
+        *,
+        plan: Callable[[Sequence[Prompt]], Iterable[Batch]] | None = None,
+    ) -> list[Found | Failure]:
+        """See `batchwise`; batches are the reader's if no other plan is given."""
+        with deterministic_algorithms(on=self.deterministic):
+            return batchwise(asked, plan or self._reader.batches, work, make_room=self._make_room)
 
     def _make_room(self) -> None:
         """Memory ran out: what is kept goes, and batches are smaller from now on."""
@@ -160,7 +193,7 @@ class HuggingFaceEngine:
                 for text, tokens in answered
             ]
 
-        return batchwise(asked, self._reader.batches, answer, make_room=self._make_room)
+        return self._in_batches(asked, answer)
 
     def score(
         self,
@@ -223,9 +256,7 @@ class HuggingFaceEngine:
                     Prompt(len(asked) + n, found[0], adapter, choices=each)
                     for n, each in enumerate(some)
                 ]
-        scored = iter(
-            batchwise(asked, self._reader.batches, self._reader.score, make_room=self._make_room)
-        )
+        scored = iter(self._in_batches(asked, self._reader.score))
         return [
             _joined([next(scored) for _ in range(n)], own)
             for n, own in zip(parts, choices, strict=True)
@@ -270,7 +301,7 @@ class HuggingFaceEngine:
                 for found in self._reader.score(batch)
             ]
 
-        return batchwise(asked, self._reader.batches, score, make_room=self._make_room)
+        return self._in_batches(asked, score)
 
     def states(
         self,
@@ -304,11 +335,8 @@ class HuggingFaceEngine:
                 reduce,
             )
 
-        return batchwise(
-            asked,
-            lambda prompts: whole_batches(prompts, self._budget.limits()),
-            read,
-            make_room=self._make_room,
+        return self._in_batches(
+            asked, read, plan=lambda prompts: whole_batches(prompts, self._budget.limits())
         )
 
 

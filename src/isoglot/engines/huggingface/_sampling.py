@@ -19,6 +19,8 @@ def choose(logits: torch.Tensor, draws: Sequence[tuple[int, int]], decoding: Dec
     if decoding.temperature == 0:
         chosen: list[int] = logits.argmax(-1).tolist()
         return chosen
+    if torch.are_deterministic_algorithms_enabled():
+        logits = logits.cpu()  # on a GPU torch has no deterministic running sum
     numbers = [uniform(seed, place) for seed, place in draws]
     return draw(logits, numbers, temperature=decoding.temperature, top_p=decoding.top_p)
 

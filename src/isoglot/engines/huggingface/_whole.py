@@ -115,23 +115,24 @@ class WholeDecoder:
         self, prompt: Sequence[int], choices: Sequence[Sequence[int]], adapter: Path | None
     ) -> list[list[float]]:
         """The natural logarithm of the probability of each token of a prompt's continuations."""
-        # What is said first is the same for all choices.
+        # What is said first is the same for all choices, and the last token of a choice is not fed:
+        # so a choice's score shows nothing of the others', not even in how it is rounded.
         said: dict[tuple[int, ...], torch.Tensor] = {}
-        said[()] = self._said((*prompt, 0), 1, adapter)
         for choice in choices:
-            if len(choice) > 1 and tuple(choice[:-1]) not in said:
-                said[tuple(choice[:-1])] = self._said((*prompt, *choice), len(choice), adapter)
+            begun = tuple(choice[:-1])
+            if begun not in said:
+                said[begun] = self._said((*prompt, *begun), len(choice), adapter)
         return [
             said[tuple(choice[:-1])][range(len(choice)), list(choice)].tolist()
             for choice in choices
         ]
 
     def _said(self, tokens: Sequence[int], n: int, adapter: Path | None) -> torch.Tensor:
-        """The log-probabilities `[n, vocabulary]` of what the last n tokens might have been."""
+        """The log-probabilities `[n, vocabulary]` of what follows each of the last n tokens."""
         inputs = torch.tensor([list(tokens)], device=self._model.device)
         with self._shelf.on([adapter]):
-            logits = self._model(inputs, use_cache=False, logits_to_keep=n + 1).logits[0]
-        found: torch.Tensor = logits[-n - 1 : -1].float().log_softmax(-1)
+            logits = self._model(inputs, use_cache=False, logits_to_keep=n).logits[0]
+        found: torch.Tensor = logits[-n:].float().log_softmax(-1)
         return found
 
     def _ended(self, row: _Row, token: int, decoding: Decoding, *, last: bool) -> str | None:

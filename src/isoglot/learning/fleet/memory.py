@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
@@ -15,9 +15,7 @@ from isoglot.engines.huggingface import (
     resolve_dtype,
     without_weights,
 )
-
-if TYPE_CHECKING:
-    from isoglot.learning.fleet.recipe import LoraRecipe
+from isoglot.learning.fleet.recipe import FEWEST_TOKENS, LoraRecipe
 
 _BYTES = {"float32": 4, "float64": 8}
 # Weight, gradient and AdamW's two moments.
@@ -30,7 +28,6 @@ _KEPT_A_LAYER = 12
 LOGITS_BYTES = 512 * 2**20
 """Logits of one chunk of positions, their gradient and what is computed between stay below this."""
 _MOST_TOKENS = 4096
-_FEWEST_TOKENS = 256
 
 
 class FleetPlan(Record):
@@ -67,7 +64,7 @@ class FleetPlan(Record):
 
 def plan_fleet(
     model: Any,
-    recipe: "LoraRecipe",
+    recipe: LoraRecipe,
     *,
     modules: Sequence[str],
     n_adapters: int,
@@ -111,12 +108,12 @@ def plan_fleet(
 
 def _settled_tokens(most: float) -> int:
     """A power of two, so that a little more or less of free memory rounds no weight otherwise."""
-    within = min(_MOST_TOKENS, max(_FEWEST_TOKENS, int(most)))
+    within = min(_MOST_TOKENS, max(FEWEST_TOKENS, int(most)))
     return 1 << (within.bit_length() - 1)
 
 
 def foresee_fleet(
-    folder: Path, recipe: "LoraRecipe", *, dtype: str, device: str, n_adapters: int
+    folder: Path, recipe: LoraRecipe, *, dtype: str, device: str, n_adapters: int
 ) -> FleetPlan:
     """The fleet for a model whose weights are not loaded.
 

@@ -11,6 +11,9 @@ from isoglot.learning.fleet.schedule import Schedule
 
 Precision = Literal["float32", "float64"]
 
+FEWEST_TOKENS = 256
+"""However little memory there is, so many tokens go through the model at once."""
+
 RECIPES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         # Wang et al. (LNewKnow): the answer nine times, sequences packed to 128 tokens, one a step.
@@ -100,6 +103,13 @@ class LoraRecipe(Record):
     gradient_checkpointing: bool = False
     fleet: int | None = Field(default=None, ge=1)
     tokens: int | None = Field(default=None, ge=1)
+
+    def alone(self) -> "LoraRecipe":
+        """The same with nothing left to the machine's memory, and one adapter at a time.
+
+        Both decide how sums are grouped, and so how they are rounded.
+        """
+        return self.model_copy(update={"fleet": 1, "tokens": self.tokens or FEWEST_TOKENS})
 
     @model_validator(mode="before")
     @classmethod

@@ -18,6 +18,7 @@ from isoglot.engines.huggingface import (
     AdapterStack,
     LoraShape,
     context_length,
+    deterministic_algorithms,
     find_modules,
     free_memory,
     in_and_out,
@@ -62,7 +63,8 @@ def train_fleet(
     and goes on ends with the same weights as one that was not.
 
     Args:
-        engine: The model, which stays frozen.
+        engine: The model, which stays frozen. If it is deterministic, so is the training: one
+            adapter at a time, and what goes through the model at once does not depend on memory.
         trainees: The adapters, in the order in which they get a place in the fleet.
         recipe: How.
         tick: Told of lessons as they are taught.
@@ -75,6 +77,7 @@ def train_fleet(
             adapter fits into memory.
     """
     model = engine.model
+    recipe = recipe.alone() if engine.deterministic else recipe
     modules = find_modules(model, recipe.target_modules, model_name=engine.name)
     plan = plan_fleet(
         model,
@@ -86,14 +89,19 @@ def train_fleet(
     shape = LoraShape(modules, recipe.rank, recipe.alpha)
     register = Register(trainees, tick=tick)
     size = plan.adapters
-    with computing_again(model, on=recipe.gradient_checkpointing, model_name=engine.name):
+    with (
+        computing_again(model, on=recipe.gradient_checkpointing, model_name=engine.name),
+        deterministic_algorithms(on=engine.deterministic),
+    ):
         while register.left:
             lacking = _train_within(engine, register, recipe, shape, size=size, tokens=plan.tokens)
             if lacking is not None and size == 1:
+                settled = f"{plan.tokens} tokens" if engine.deterministic else "one row"
+                fewer = "fewer tokens, " if engine.deterministic else ""
                 raise ModelError(
-                    f"{engine.name}: memory runs out with one adapter and one row at a time "
-                    f"({lacking}); a lower rank, fewer target_modules, gradient_checkpointing: "
-                    "true, or shorter rows (repeats, packing) take less"
+                    f"{engine.name}: memory runs out with one adapter and {settled} at a time "
+                    f"({lacking}); {fewer}a lower rank, fewer target_modules, "
+                    "gradient_checkpointing: true, or shorter rows (repeats, packing) take less"
                 )
             size = max(1, size // 2)
     return register.failed
@@ -338,7 +346,8 @@ class _Fleet:
                 if not out_of_memory(error):
                     raise ModelError(f"{self._engine.name}: training failed: {error}") from error
                 longest = max(len(each.row.tokens) for each in rows)
-                if self._most_tokens <= longest:
+                # Halved, the sums would be rounded otherwise than where there is more memory.
+                if self._most_tokens <= longest or self._engine.deterministic:
                     raise
                 self._most_tokens = max(longest, self._most_tokens // 2)
             self._optimizer.clear()
