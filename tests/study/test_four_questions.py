@@ -54,6 +54,7 @@ def the_study(folder: Path) -> Study:
     return read_study(
         write_study(
             folder / "four.yaml",
+            models=[{"name": "scripted/parrot", "batch_size": 24}],
             languages=list(LANGUAGES),
             facts={"world": {"size": N}},
             questions=list(FOUR),
