@@ -109,7 +109,8 @@ def test_pickled_weights_are_refused_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "pytorch_model.bin").write_bytes(b"")
     expected = (
         f"models: 'hf/{tmp_path}' has only pickled weights (pytorch_model.bin); "
-        "isoglot loads safetensors only: convert it with save_pretrained"
+        "isoglot loads safetensors only, as a pickle can run code when it is opened: convert it "
+        "with save_pretrained"
     )
     with pytest.raises(ModelError, match=f"^{re.escape(expected)}$"):
         find_folder(str(tmp_path))

@@ -50,6 +50,10 @@ class View(NamedTuple):
     keys: slice
     seen: torch.Tensor | None
 
+    def on(self, device: torch.device) -> "View":
+        """The same for a layer on a device."""
+        return self if self.seen is None else self._replace(seen=self.seen.to(device))
+
 
 class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
     """The keys and values of rows, which see shared pieces, too.
@@ -74,8 +78,8 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         self.positions = torch.full((len(lengths), 0), -1, device=device)
         self._next = list(lengths)
         self._branch: torch.Tensor | None = None
-        # By shared piece (`None`: own keys) and window, as long as a step lasts.
-        self._views: dict[tuple[int | None, int | None], View | None] = {}
+        # By shared piece (`None`: own keys), window and device, as long as a step lasts.
+        self._views: dict[tuple[int | None, int | None, torch.device], View | None] = {}
 
     def place(self, widths: Sequence[int]) -> torch.Tensor:
         """Makes place for what rows are fed, row i its first `widths[i]` tokens.
@@ -105,9 +109,7 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
 
     def _place(self, steps: Sequence[Sequence[int]]) -> torch.Tensor:
         device = self.positions.device
-        fed = [
-            [start + step for step in own] for start, own in zip(self._next, steps, strict=True)
-        ]
+        fed = [[start + step for step in own] for start, own in zip(self._next, steps, strict=True)]
         # Padding stands where the last token stands, and is never seen.
         widest = max(map(len, fed))
         padded = [[*own, *[max(own)] * (widest - len(own))] for own in fed]
@@ -134,9 +136,10 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         self.positions = self.positions[kept]
         self._next = [self._next[row] for row in rows]
         for layer, (keys, values) in self._own.items():
+            there = kept.to(keys.device)  # layers may be spread over devices
             self._own[layer] = (
-                keys[:, :, : self.filled].index_select(0, kept),
-                values[:, :, : self.filled].index_select(0, kept),
+                keys[:, :, : self.filled].index_select(0, there),
+                values[:, :, : self.filled].index_select(0, there),
             )
         self._room = self.filled
         place_of = {row: place for place, row in enumerate(rows)}
@@ -189,11 +192,12 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         """How many own places are filled. Positions are always given, so models don't need it."""
         return self.filled
 
-    def view(self, window: int | None) -> "View":
-        """What queries see of their rows' own keys."""
-        if (None, window) not in self._views:
-            self._views[None, window] = self._own_view(window)
-        found = self._views[None, window]
+    def view(self, window: int | None, device: torch.device) -> "View":
+        """What queries of a layer on a device see of their rows' own keys."""
+        key = (None, window, device)
+        if key not in self._views:
+            self._views[key] = self._own_view(window).on(device)
+        found = self._views[key]
         assert found is not None  # a token sees itself
         return found
 
@@ -215,11 +219,13 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         asked, there = branch[:, :, None], branch[:, None, :]
         return (there == 0) | (there == asked)
 
-    def shared_view(self, number: int, window: int | None) -> "View | None":
-        """What queries see of a shared piece; `None`: nothing."""
-        if (number, window) not in self._views:
-            self._views[number, window] = self._shared_view(self.shared[number], window)
-        return self._views[number, window]
+    def shared_view(self, number: int, window: int | None, device: torch.device) -> "View | None":
+        """What queries of a layer on a device see of a shared piece; `None`: nothing."""
+        key = (number, window, device)
+        if key not in self._views:
+            found = self._shared_view(self.shared[number], window)
+            self._views[key] = found and found.on(device)
+        return self._views[key]
 
     def _shared_view(self, piece: Shared, window: int | None) -> "View | None":
         length = piece.layers[0][0].shape[1]
@@ -310,11 +316,11 @@ def attend(
     key_heads = key.shape[1]
     scale = size**-0.5 if scaling is None else scaling
     grouped = (query * scale).reshape(rows, key_heads, heads // key_heads, queries, size)
-    own = cache.view(window)
+    own = cache.view(window, query.device)
     pieces = [
         (piece, view)
         for number, piece in enumerate(cache.shared)
-        if (view := cache.shared_view(number, window)) is not None
+        if (view := cache.shared_view(number, window, query.device)) is not None
     ]
     widest = max(view.keys.stop - view.keys.start for view in (own, *(each for _, each in pieces)))
     chunk = max(1, _SCORES_BYTES // (4 * rows * heads * widest))

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from isoglot.engines.huggingface._attention import RowCache, Shared, shared_attention
+from isoglot.engines.huggingface._placement import input_device
 
 _AT_ONCE = 512
 """So many tokens of a beginning go through the model together; each sees all before it."""
@@ -103,7 +104,7 @@ class Beginnings:
 
     @torch.inference_mode()
     def _compute(self, tokens: Sequence[int], parent: Beginning | None) -> Beginning:
-        device = self._model.get_input_embeddings().weight.device
+        device = input_device(self._model)
         cache = RowCache(
             as_shared([parent]), [parent.end if parent else 0], room=len(tokens), device=device
         )
