@@ -60,5 +60,5 @@ def test_what_the_maker_says_is_passed_on(cache: Path) -> None:
     def refuse(scratch: Path, folder: Path) -> None:
         raise ModelError("not so")
 
-    with pytest.raises(ModelError, match="^not so$"):
+    with pytest.raises(ModelError, match=r"^not so$"):
         made_once(cache / "model", refuse)

@@ -67,7 +67,7 @@ def write_tiny_gguf(
 
 
 def _interleaved(weight: Any, heads: int) -> Any:
-    """Rows in the order of llama.cpp, which rotates neighbours where transformers rotates halves."""
+    """Rows in the order of llama.cpp, which rotates neighbours; transformers rotates halves."""
     halves = weight.reshape(heads, 2, -1, weight.shape[1])
     return halves.swapaxes(1, 2).reshape(weight.shape)
 

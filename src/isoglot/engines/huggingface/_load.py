@@ -69,6 +69,7 @@ def without_weights(folder: Path, *, dtype: str, trust_remote_code: bool = False
     """The model in a folder with all its sizes and none of its weights, on the device `meta`.
 
     Raises:
+        InputError: Only code that comes with the model knows it, and may not be run.
         ModelError: Transformers does not know what is in the folder.
     """
     try:
@@ -78,6 +79,7 @@ def without_weights(folder: Path, *, dtype: str, trust_remote_code: bool = False
                 config, dtype=_TORCH_DTYPES[dtype], trust_remote_code=trust_remote_code
             )
     except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+        _refuse_own_code(error, name=str(folder), trusted=trust_remote_code)
         raise ModelError(f"models: {str(folder)!r} can't be read: {error}") from error
 
 
@@ -142,8 +144,7 @@ def load(
             model.to(device)
     # Torch says that a device is not there by an assertion, or by a runtime error.
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, AssertionError) as error:
-        if "trust_remote_code" in str(error) and not trust_remote_code:
-            raise InputError([code_problem(name, "its tokenizer or its model class")]) from error
+        _refuse_own_code(error, name=name, trusted=trust_remote_code)
         raise ModelError(f"models: {str(folder)!r} can't be loaded on {where}: {error}") from error
     except SafetensorError as error:
         raise ModelError(f"models: the weights in {str(folder)!r} are broken: {error}") from error
@@ -156,6 +157,12 @@ def load(
         _check_it_runs(model, name=name)
     speed_up_projection(model)
     return model, tokenizer
+
+
+def _refuse_own_code(error: Exception, *, name: str, trusted: bool) -> None:
+    """Says it clearly if transformers could go on only by running code that came with the model."""
+    if "trust_remote_code" in str(error) and not trusted:
+        raise InputError([code_problem(name, "its tokenizer or its model class")]) from error
 
 
 @torch.inference_mode()
