@@ -121,7 +121,7 @@ def _bytes_of(tensor: torch.Tensor) -> int:
 def test_no_gradient_is_lost_where_a_processor_has_products_of_its_own(
     quantized: Quantized,
 ) -> None:
-    """With AVX-512 BF16 bitsandbytes would pack weights for a product that has no gradient."""
+    """With AVX-512 BF16 bitsandbytes would pack weights for a product made for asking alone."""
     _, _, engine = quantized
     layers = [each for each in engine.model.modules() if hasattr(each, "in_features")]
     assert not any(getattr(each, "support_avx512bf16_for_cpu", False) for each in layers)

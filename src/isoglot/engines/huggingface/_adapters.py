@@ -77,8 +77,10 @@ class AdapterShelf:
         try:
             found = (adapter / "adapter_model.safetensors").stat()
         except OSError as error:
+            pickled = (adapter / "adapter_model.bin").is_file()
+            reason = "its weights are a pickle, which can run code when it is opened; save it again"
             raise ModelError(
-                f"{adapter}: not an adapter for {self._model_name}: {error}"
+                f"{adapter}: not an adapter for {self._model_name}: {reason if pickled else error}"
             ) from error
         return _Version(adapter, found.st_mtime_ns, found.st_size)
 

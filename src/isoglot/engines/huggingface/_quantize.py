@@ -68,8 +68,8 @@ def settle(model: Any, *, name: str) -> None:
     """
     for module_name, module in _quantized(model):
         if hasattr(module, "support_avx512bf16_for_cpu"):
-            # It would pack the weights for a product that rounds to bfloat16 whatever is asked for
-            # and that no gradient goes through.
+            # It would pack the weights for a product that rounds to bfloat16 whatever is asked for,
+            # and that is made for asking alone: it has no gradient of its own.
             module.support_avx512bf16_for_cpu = False
             if module.weight.device.type == "cpu" and module.in_features % _BLOCK:
                 raise ModelError(
