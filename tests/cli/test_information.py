@@ -163,6 +163,9 @@ def test_models_are_listed_with_what_they_need(invoke: Invoke) -> None:
         *shipped_models(),
         "hf/ORG/NAME[@REVISION]",
         "hf/PATH",
+        "hf/ORG/NAME/FILE.gguf[@REVISION]",
+        "hf/PATH/FILE.gguf",
+        "with quantization: 4bit or 8bit",
     ]
     assert "scripted/parrot  ready" in lines
 
@@ -195,6 +198,7 @@ def test_doctor_says_where_models_are_kept(invoke: Invoke, tmp_path: Path) -> No
         "model cache",
         "extra local",
         "extra bundled",
+        "extra quantized",
     ]
     assert lines[2].startswith(f"model cache: {tmp_path}/not/there/models (")
     assert lines[2].endswith(" GB free)")

@@ -81,6 +81,7 @@ def test_models_and_doctor_say_it_too(said: dict[str, Any]) -> None:
     doctor = said["doctor"]["stdout"].splitlines()
     assert "extra local: run: pip install 'isoglot[local]'" in doctor
     assert "extra bundled: run: pip install 'isoglot[bundled]'" in doctor
+    assert "extra quantized: run: pip install 'isoglot[quantized]'" in doctor
 
 
 def test_the_helper_hides_what_the_extras_bring() -> None:
@@ -91,7 +92,7 @@ def test_the_helper_hides_what_the_extras_bring() -> None:
     extras = project["optional-dependencies"]
     brought = {
         requirement.split(">")[0].split("=")[0].strip()
-        for extra in ("local", "bundled")
+        for extra in ("local", "bundled", "quantized")
         for requirement in extras[extra]
         if not requirement.startswith("isoglot")
     }

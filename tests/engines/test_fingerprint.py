@@ -83,6 +83,39 @@ def test_the_dtype_changes_the_fingerprint(model: Path) -> None:
     assert model_fingerprint(model, dtype="bfloat16") != _fingerprint(model)
 
 
+def test_options_of_loading_change_the_fingerprint(model: Path) -> None:
+    one = model_fingerprint(model, dtype="float32", options={"quantization": "4bit"})
+    other = model_fingerprint(model, dtype="float32", options={"quantization": "8bit"})
+    assert len({_fingerprint(model), one, other}) == 3
+    written = "dtype=float32\nquantization=4bit\n" + "".join(
+        f"{name}={hashlib.sha256(content).hexdigest()}\n"
+        for name, content in [
+            ("chat_template.jinja", b"chat"),
+            ("config.json", b"{}"),
+            ("model.safetensors", b"weights"),
+            ("tokenizer.json", b"tokens"),
+        ]
+    )
+    assert one == hashlib.sha256(written.encode()).hexdigest()
+    assert model_fingerprint(model, dtype="float32", options={}) == _fingerprint(model)
+
+
+def test_code_counts_where_it_is_run_in_folders_too(model: Path) -> None:
+    def with_code() -> str:
+        return model_fingerprint(model, dtype="float32", code=True)
+
+    before = _fingerprint(model)
+    assert with_code() == before  # there is none
+    (model / "parts").mkdir()
+    (model / "parts" / "layers.py").write_text("one")
+    one = with_code()
+    (model / "parts" / "layers.py").write_text("other")
+    other = with_code()
+    (model / "parts" / "layers.py").rename(model / "layers.py")
+    assert len({before, one, other, with_code()}) == 4
+    assert _fingerprint(model) == before
+
+
 def test_swapped_contents_are_another_model(model: Path) -> None:
     before = _fingerprint(model)
     (model / "config.json").write_text("tokens")

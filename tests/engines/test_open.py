@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from isoglot.core import MissingExtraError, ModelError
+from isoglot.core import InputError, MissingExtraError, ModelError
 from isoglot.engines import (
     ModelSpec,
     ResolvedModel,
@@ -116,6 +116,58 @@ def test_a_model_in_a_folder_resolves_to_the_hash_of_its_files(tmp_path: Path) -
         dtype="float32",
         fingerprint=hashlib.sha256(written.encode()).hexdigest(),
     )
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="needs the extra 'local'")
+def test_an_option_that_is_not_the_default_is_in_the_fingerprint(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    plain = ModelSpec(name=f"hf/{tmp_path}", dtype="float32")
+    changed = [
+        plain.model_copy(update=update)
+        for update in (
+            {"attn_implementation": "eager"},
+            {"attn_implementation": "sdpa"},
+            {"trust_remote_code": True},
+        )
+    ]
+    same = [
+        plain.model_copy(update=update)
+        for update in ({"device": "cuda"}, {"device_map": "auto"}, {"batch_size": 3})
+    ]
+    prints = [resolve_model(each).fingerprint for each in (plain, *changed)]
+    assert len(set(prints)) == 4
+    assert [resolve_model(each).fingerprint for each in same] == [prints[0]] * 3
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="needs the extra 'local'")
+@pytest.mark.parametrize("name", ["hf/org/name", "hf/org/name@v1"])
+def test_the_commit_of_a_hubs_model_is_recorded(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+
+    commits = {None: "a" * 40, "v1": "b" * 40}
+    for commit in commits.values():
+        (tmp_path / "snapshots" / commit).mkdir(parents=True)
+        (tmp_path / "snapshots" / commit / "model.safetensors").write_text(commit)
+
+    def snapshot_download(repository: str, *, revision: str | None, **_: object) -> str:
+        return str(tmp_path / "snapshots" / commits.get(revision, revision or ""))
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
+    spec = ModelSpec(name=name, dtype="float32")
+    resolved = resolve_model(spec)
+    assert resolved.revision == commits[name.partition("@")[2] or None]
+    # The commit decides, and not what the name has come to mean.
+    began = resolve_model(spec, revision="a" * 40)
+    assert (began.revision, began == resolved) == ("a" * 40, "@" not in name)
+
+
+def test_what_does_not_fit_together_does_not_resolve(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "find_spec", lambda name: name)
+    spec = ModelSpec(name="hf/org/name", device="cuda:1", device_map="auto")
+    with pytest.raises(InputError, match=r"models.device_map: is given beside device: 'cuda:1'"):
+        resolve_model(spec)
 
 
 @pytest.mark.skipif(find_spec("torch") is None, reason="needs the extra 'local'")

@@ -53,8 +53,16 @@ def byte_tokenizer() -> PreTrainedTokenizerFast:
     )
 
 
-def tiny_config(architecture: str) -> Any:
-    """The configuration of a random model of an architecture."""
+def tiny_config(architecture: str, *, scale: int = 1) -> Any:
+    """The configuration of a random model of an architecture, so many times as wide as usual."""
+    config = _tiny_config(architecture)
+    for name in ("hidden_size", "intermediate_size", "head_dim", "n_embd", "d_model", "ffn_dim"):
+        if scale > 1 and getattr(config, name, None):
+            setattr(config, name, scale * getattr(config, name))
+    return config
+
+
+def _tiny_config(architecture: str) -> Any:
     ids = {"vocab_size": 259, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
     if architecture == "llama":
         return LlamaConfig(**_SIZES, **ids)
@@ -90,11 +98,12 @@ def tiny_config(architecture: str) -> Any:
     return GPT2Config(n_embd=32, n_layer=3, n_head=4, n_positions=512, **ids)
 
 
-def tiny_model(architecture: str) -> Any:
+def tiny_model(architecture: str, *, scale: int = 1) -> Any:
     """A random model: the same one at every call. Its weights are large, so that texts vary."""
     with torch.random.fork_rng():
         torch.manual_seed(5)
-        model = AutoModelForCausalLM.from_config(tiny_config(architecture), dtype=torch.float32)
+        config = tiny_config(architecture, scale=scale)
+        model = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
         for parameter in model.parameters():
             if parameter.dim() > 1:
                 torch.nn.init.normal_(parameter, std=0.4)
@@ -118,9 +127,9 @@ def tiny_engine(
     )
 
 
-def save_tiny_model(folder: Path, architecture: str = "llama") -> Path:
+def save_tiny_model(folder: Path, architecture: str = "llama", *, scale: int = 1) -> Path:
     """A random model in a folder, as `save_pretrained` writes it."""
-    tiny_model(architecture).save_pretrained(folder)
+    tiny_model(architecture, scale=scale).save_pretrained(folder)
     byte_tokenizer().save_pretrained(folder)
     return folder
 

@@ -10,6 +10,7 @@ from typing import Any
 
 EXTRAS = {
     "accelerate",
+    "bitsandbytes",
     "psutil",
     "datasets",
     "deep_translator",

@@ -1,6 +1,7 @@
 """Training on tiny random models: right loss, right weights, whole after any cut."""
 
 import json
+import re
 
 import pytest
 
@@ -205,6 +206,17 @@ def test_a_refused_adapter_is_off_again(tmp_path):
 
 def test_something_that_is_no_adapter_is_refused(tmp_path):
     with pytest.raises(ModelError, match="not an adapter for hf/tiny-llama"):
+        tiny_engine("llama").generate(["x"], decoding=Decoding(), adapters=[tmp_path])
+
+
+def test_a_pickled_adapter_is_refused_with_the_reason(tmp_path):
+    (tmp_path / "adapter_config.json").write_text('{"peft_type": "LORA", "r": 4, "lora_alpha": 4}')
+    (tmp_path / "adapter_model.bin").write_bytes(b"anything")
+    expected = (
+        f"{tmp_path}: not an adapter for hf/tiny-llama: its weights are a pickle, which can run "
+        "code when it is opened; save it again"
+    )
+    with pytest.raises(ModelError, match=f"^{re.escape(expected)}$"):
         tiny_engine("llama").generate(["x"], decoding=Decoding(), adapters=[tmp_path])
 
 

@@ -115,6 +115,33 @@ class TestGoingOn:
         write_run_study(folder, study.model_copy(update={"resolved": resolved}))
         assert _resolve(study, folder).models == (model,)
 
+    def test_it_goes_on_with_the_commit_that_it_began_with(
+        self, tiny_study: WriteStudy, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pytest.importorskip("torch", reason="needs the extra 'local'")
+        hub = pytest.importorskip("huggingface_hub", reason="needs the extra 'local'")
+        commits = {"old": "a" * 40, "new": "b" * 40}
+        for name, commit in commits.items():
+            snapshot = tmp_path / "snapshots" / commit
+            snapshot.mkdir(parents=True)
+            (snapshot / "model.safetensors").write_text(name)
+        main = commits["old"]
+
+        def snapshot_download(repository: str, *, revision: str | None, **_: Any) -> str:
+            return str(tmp_path / "snapshots" / (revision or main))
+
+        monkeypatch.setattr(hub, "snapshot_download", snapshot_download)
+        study = read_study(tiny_study(models=[{"name": "hf/org/name", "dtype": "float32"}]))
+        began = _resolve(study, folder)
+        assert [each.revision for each in began.models] == [commits["old"]]
+        folder.mkdir(parents=True)
+        write_run_study(folder, study.model_copy(update={"resolved": began}))
+        main = commits["new"]
+        assert _resolve(study, folder).models == began.models
+        (other,) = _resolve(study, tmp_path / "another run").models
+        assert other.revision == commits["new"]
+        assert other.fingerprint != began.models[0].fingerprint
+
     def test_another_study_is_refused_and_nothing_changes(
         self, study: Study, folder: Path, tiny_study: WriteStudy
     ) -> None:

@@ -176,6 +176,22 @@ class TestTheMeaning:
     ) -> None:
         assert study_problems(tiny_study(**changes)) == [problem]
 
+    def test_how_a_model_is_loaded_is_checked_with_the_rest(self, tiny_study: WriteStudy) -> None:
+        pytest.importorskip("torch", reason="needs the extra 'local'")
+        model = {"name": "hf/org/name", "device": "cpu", "device_map": {"": "disk"}}
+        beside = "S: models[0].device_map: is given beside device: 'cpu'; leave one of the two out"
+        assert study_problems(tiny_study(models=[model])) == [
+            beside,
+            "S: models[0].device_map: keeps a part of the model on the disk, and fine-tuning would "
+            "hold all of it in memory at once; name other devices, or leave fine-tuning out",
+        ]
+        in_context = tiny_study(models=[model], paradigms={"in-context": {}})
+        assert study_problems(in_context) == [beside]
+        assert study_problems(tiny_study(models=[{**model, "device_map": "even"}])) == [
+            "S: models[0].device_map (line 6): 'even': give auto, balanced, sequential, or module "
+            "names with their devices; change the value"
+        ]
+
     def test_a_language_without_words_and_sentences_is_known_to_have_none(
         self, tiny_study: WriteStudy, basque: str
     ) -> None:

@@ -20,6 +20,11 @@ def doctor() -> None:
     nearest = next(folder for folder in (cache, *cache.parents) if folder.exists())
     free = shutil.disk_usage(nearest).free / 1e9
     typer.echo(f"model cache: {cache} ({free:.0f} GB free)")
-    for extra, name in (("local", "hf/ORG/NAME"), ("bundled", "bundled/gemma-3-270m")):
-        missing = check_installed(ModelSpec(name=name), place="")
+    plain = ModelSpec(name="hf/ORG/NAME")
+    for extra, spec in (
+        ("local", plain),
+        ("bundled", ModelSpec(name="bundled/gemma-3-270m")),
+        ("quantized", plain.model_copy(update={"quantization": "4bit"})),
+    ):
+        missing = check_installed(spec, place="")
         typer.echo(f"extra {extra}: {missing[0].remedy if missing else 'there'}")

@@ -92,7 +92,7 @@ def _alone(study: "Study", planned: "StudyPlan") -> Iterator[str]:
 
 def _memory(study: "Study") -> Iterator[str]:
     """What fine-tuning takes, of every model whose configuration is on this machine."""
-    from isoglot.engines import local_folder
+    from isoglot.engines import local_folder, quantized_already
     from isoglot.study import study_conditions
 
     recipe = study.paradigms.fine_tuning
@@ -108,9 +108,20 @@ def _memory(study: "Study") -> Iterator[str]:
             continue
         from isoglot.learning.fleet.memory import foresee_fleet  # torch takes seconds
 
+        quantization = spec.quantization or quantized_already(folder)
+        if quantization not in {None, "4bit", "8bit"}:
+            yield f"Memory for {spec.name}: not known for weights quantized by {quantization}."
+            continue
         n_adapters = len(study_conditions(study, "fine-tuning", spec.name))
         fleet = foresee_fleet(
-            folder, recipe, dtype=spec.dtype, device=spec.device, n_adapters=n_adapters
+            folder,
+            recipe,
+            dtype=spec.dtype,
+            device=spec.device,
+            n_adapters=n_adapters,
+            device_map=spec.device_map,
+            quantization=quantization,
+            trust_remote_code=spec.trust_remote_code,
         )
         yield (
             f"Memory for {spec.name}: about {fleet.peak_bytes / _GIGA:.1f} GB to train "

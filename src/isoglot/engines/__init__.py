@@ -8,7 +8,9 @@ from isoglot.engines._base import (
     Generation,
     ModelSpec,
 )
+from isoglot.engines._cache import cache_folder as model_cache_folder
 from isoglot.engines._fingerprint import adapter_hash
+from isoglot.engines._loading import quantized_already
 from isoglot.engines._open import (
     ResolvedModel,
     check_chat,
@@ -21,7 +23,6 @@ from isoglot.engines._open import (
     shipped_models,
 )
 from isoglot.engines._template import PINNED_DATE
-from isoglot.engines.bundled import cache_folder as model_cache_folder
 from isoglot.engines.scripted import MEMORY_FILE as SCRIPTED_MEMORY_FILE
 from isoglot.engines.scripted import ScriptedEngine
 
@@ -44,6 +45,7 @@ __all__ = [
     "local_folder",
     "model_cache_folder",
     "open_engine",
+    "quantized_already",
     "resolve_model",
     "shipped_models",
 ]

@@ -1,21 +1,27 @@
 """What an engine is: prompts in, text out. It knows no languages and no facts."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from isoglot.core import Decoding, Record
 
 DType = Literal["auto", "bfloat16", "float16", "float32"]
+Quantization = Literal["4bit", "8bit"]
+Spread = Literal["auto", "balanced", "sequential"]
+Attention = Literal["eager", "sdpa", "flash_attention_2", "flash_attention_3", "flex_attention"]
+_PLACE = re.compile(r"cpu|disk|mps|cuda(:\d+)?")
 
 
 class ModelSpec(Record):
     """Which model, and how it is loaded.
 
     Attributes:
-        name: A model string: `bundled/NAME`, `hf/ORG/NAME[@REVISION]`, `hf/PATH`, `scripted/NAME`.
+        name: A model string: `bundled/NAME`, `hf/ORG/NAME[@REVISION]`, `hf/PATH`, `scripted/NAME`,
+            or a GGUF file: `hf/PATH/FILE.gguf`, `hf/ORG/NAME/FILE.gguf[@REVISION]`.
         dtype: The precision of the weights. `auto`: bfloat16 where the processor computes in it,
             float32 otherwise.
         device: `auto` (the first GPU if there is one), `cpu`, `cuda`, `cuda:1`, `mps`.
@@ -24,6 +30,14 @@ class ModelSpec(Record):
         chat: Whether it is asked through its chat template, and not with `Q:` and `A:`. `None`: if
             it has one. Some base models have one, too.
         system: A chat model's system prompt. Without one the template may write one of its own.
+        quantization: Weights of linear layers in 4 bits (bitsandbytes' NF4, doubly quantized, as in
+            QLoRA) or 8 bits (one scale a row, as LLM.int8() has it) instead of `dtype`.
+        device_map: Instead of `device`, how layers are spread over devices: by accelerate (`auto`,
+            `balanced`, `sequential`), or a mapping from module names to a GPU's number, `cuda:1`,
+            `cpu`, `mps` or `disk`.
+        attn_implementation: How attention is computed where isoglot leaves that to transformers:
+            in training, and in models whose attention can't be shared. `None`: the model's default.
+        trust_remote_code: Whether Python code that comes with the model may be run.
     """
 
     name: str
@@ -32,6 +46,33 @@ class ModelSpec(Record):
     batch_size: int | None = Field(default=None, ge=1)
     chat: bool | None = None
     system: str | None = None
+    quantization: Quantization | None = None
+    device_map: Spread | Mapping[str, int | str] | None = None
+    attn_implementation: Attention | None = None
+    trust_remote_code: bool = False
+
+    def __hash__(self) -> int:
+        # A device map is a mapping, which has no hash.
+        return hash(self.name)
+
+    @field_validator("device_map", mode="before")
+    @classmethod
+    def _devices(cls, device_map: Any) -> Any:
+        """One message for what would be one for each kind of value that it could have been."""
+        if device_map is None or device_map in get_args(Spread):
+            return device_map
+        if not isinstance(device_map, Mapping) or not device_map:
+            raise ValueError(
+                f"give {', '.join(get_args(Spread))}, or module names with their devices"
+            )
+        for module, place in device_map.items():
+            number = isinstance(place, int) and not isinstance(place, bool) and place >= 0
+            if not number and not (isinstance(place, str) and _PLACE.fullmatch(place)):
+                raise ValueError(
+                    f"{module!r} is on {place!r}, which is no device; "
+                    "devices are 0 (a GPU's number), cuda:0, cpu, mps, disk"
+                )
+        return {str(module): place for module, place in device_map.items()}
 
 
 class Generation(Record):

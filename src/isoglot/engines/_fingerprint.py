@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from isoglot.engines._template import ChatTemplate
 
@@ -26,6 +28,7 @@ _WRITERS_KEYS = {
     "torch_dtype",
 }
 """What a configuration says of who wrote it and where, not of the model. The dtype counts apart."""
+_NONE: Mapping[str, str] = MappingProxyType({})
 _ADAPTER_CONFIG_KEYS = (
     "peft_type",
     "r",
@@ -43,15 +46,26 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def model_fingerprint(folder: Path, *, dtype: str) -> str:
+def model_fingerprint(
+    folder: Path, *, dtype: str, options: Mapping[str, str] = _NONE, code: bool = False
+) -> str:
     """The hash of a model folder's weights, configuration, tokenizer and chat template, and dtype.
 
     File names count, modification times and the folder's own place do not.
+
+    Args:
+        folder: Of the model.
+        dtype: The precision of its weights.
+        options: What else of its loading changes what it says, by name; defaults left out.
+        code: Whether Python files count, in folders of the folder, too.
     """
     digest = hashlib.sha256(f"dtype={dtype}\n".encode())
+    for key, value in sorted(options.items()):
+        digest.update(f"{key}={value}\n".encode())
     files = {path for pattern in _IDENTITY_FILES for path in folder.glob(pattern)}
-    for path in sorted(files):
-        digest.update(f"{path.name}={_identity(path)}\n".encode())
+    for path in sorted(files | set(folder.rglob("*.py") if code else ())):
+        name = path.relative_to(folder).as_posix()
+        digest.update(f"{name}={_identity(path)}\n".encode())
     return digest.hexdigest()
 
 

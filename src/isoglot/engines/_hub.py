@@ -1,28 +1,50 @@
 """Where a Hugging Face model's files are: a local folder, or the hub's. Needs no torch."""
 
+import re
+from itertools import pairwise
 from pathlib import Path
+from typing import NoReturn
 
 from isoglot.core import ModelError
+from isoglot.engines._gguf import HubFile, hub_file
+
+_FETCHED = ("*.safetensors", "*.json", "*.model", "*.txt", "*.jinja")
+_CODE = "*.py"
+_PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
-def find_folder(name: str) -> Path:
+def find_folder(name: str, *, revision: str | None = None, code: bool = False) -> Path:
     """The local folder of `PATH` or `ORG/NAME[@REVISION]`; what is missing is fetched from the hub.
 
     Only safetensors weights are taken: a pickle can run code when it is opened.
+
+    Args:
+        name: The model string without `hf/`.
+        revision: Of a hub's model; takes the place of the name's own.
+        code: Whether Python files are fetched, too.
 
     Raises:
         ModelError: There is no such folder and the hub can't be reached or does not know the name,
             or the model has no safetensors weights.
     """
     folder = Path(name).expanduser()
-    if not folder.is_dir():
-        folder = _fetch(name)
-    if not any(folder.glob("*.safetensors")):
-        pickled = sorted(path.name for path in folder.glob("*.bin"))
-        reason = f"only pickled weights ({pickled[0]})" if pickled else "no weights"
+    local = folder.is_dir()
+    if not local:
+        folder = _fetch(name, revision=revision, code=code)
+    if (folder / "adapter_config.json").is_file():
         raise ModelError(
-            f"models: 'hf/{name}' has {reason}; isoglot loads safetensors only: "
-            "convert it with save_pretrained"
+            f"models: 'hf/{name}' is an adapter, no model; "
+            "merge it into its base (PEFT's merge_and_unload) and name what you save"
+        )
+    if not any(folder.glob("*.safetensors")):
+        pickled = sorted(path.name for path in folder.iterdir() if path.suffix in _PICKLES)
+        reason = f"only pickled weights ({pickled[0]})" if pickled else "no weights"
+        if not local:
+            reason = "no weights but pickled ones, if any"
+        raise ModelError(
+            f"models: 'hf/{name}' has {reason}; isoglot loads safetensors only, as a pickle can "
+            "run code when it is opened: convert it with save_pretrained"
         )
     return folder
 
@@ -32,33 +54,92 @@ def known_folder(name: str) -> Path | None:
     folder = Path(name).expanduser()
     if folder.is_dir():
         return folder
+    repository, _, revision = name.partition("@")
+    found = _cached(HubFile(repository, "config.json", revision or None))
+    return found and found.parent
+
+
+def find_file(name: str, *, revision: str | None = None) -> Path:
+    """The local path of `PATH` or `ORG/NAME/FILE[@REVISION]`; fetched from the hub if missing.
+
+    Args:
+        name: The model string without `hf/`.
+        revision: Of a hub's file; takes the place of the name's own.
+
+    Raises:
+        ModelError: There is no such file and the hub can't be reached or does not have it.
+    """
+    path = Path(name).expanduser()
+    if path.is_file():
+        return path
+    wanted = hub_file(name)
+    if wanted is None:
+        raise ModelError(f"models: 'hf/{name}': there is no such file; check the path")
+    from huggingface_hub import hf_hub_download
+
+    try:
+        return Path(
+            hf_hub_download(wanted.repository, wanted.path, revision=revision or wanted.revision)
+        )
+    except _refusals() as error:
+        _say_unreachable(name, error, here="file")
+
+
+def known_file(name: str) -> Path | None:
+    """The local path of `PATH` or `ORG/NAME/FILE[@REVISION]` if it is here; nothing is fetched."""
+    path = Path(name).expanduser()
+    if path.is_file():
+        return path
+    wanted = hub_file(name)
+    return wanted and _cached(wanted)
+
+
+def commit_of(path: Path) -> str | None:
+    """The commit that a folder or file of the hub's cache belongs to; `None` for any other."""
+    parts = path.absolute().parts
+    for parent, child in pairwise(parts):
+        if parent == "snapshots" and _COMMIT.fullmatch(child):
+            return child
+    return None
+
+
+def _cached(wanted: HubFile) -> Path | None:
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
-    repository, _, revision = name.partition("@")
     try:
-        found = try_to_load_from_cache(repository, "config.json", revision=revision or None)
+        found = try_to_load_from_cache(wanted.repository, wanted.path, revision=wanted.revision)
     except HFValidationError:
         return None
-    return Path(found).parent if isinstance(found, str) else None
+    return Path(found) if isinstance(found, str) else None
 
 
-def _fetch(name: str) -> Path:
+def _fetch(name: str, *, revision: str | None, code: bool) -> Path:
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
-    repository, _, revision = name.partition("@")
+    repository, _, own_revision = name.partition("@")
     try:
         return Path(
             snapshot_download(
                 repository,
-                revision=revision or None,
-                allow_patterns=["*.safetensors", "*.json", "*.model", "*.txt", "*.jinja"],
+                revision=revision or own_revision or None,
+                allow_patterns=[*_FETCHED, *([_CODE] if code else [])],
             )
         )
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-        first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise ModelError(
-            f"models: 'hf/{name}' is no folder here and could not be fetched ({first_line}); "
-            "check the name, the network, or give the path of a local folder"
-        ) from error
+    except _refusals() as error:
+        _say_unreachable(name, error, here="folder")
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """What the hub's library raises where something can't be had."""
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    return (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError)
+
+
+def _say_unreachable(name: str, error: Exception, *, here: str) -> NoReturn:
+    first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
+    raise ModelError(
+        f"models: 'hf/{name}' is no {here} here and could not be fetched ({first_line}); "
+        f"check the name, the network, or give the path of a local {here}"
+    ) from error

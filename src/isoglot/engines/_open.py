@@ -3,12 +3,22 @@
 import difflib
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
-from isoglot.core import MissingExtraError, ModelError, Problem, Record, install_command
+from isoglot.core import InputError, MissingExtraError, ModelError, Problem, Record, install_command
 from isoglot.engines._base import Engine, ModelSpec
 from isoglot.engines._chat import check_template, find_template, never_has_template
 from isoglot.engines._fingerprint import chat_fingerprint, model_fingerprint
-from isoglot.engines._hub import find_folder, known_folder
+from isoglot.engines._gguf import converted_gguf, gguf_folder, is_gguf
+from isoglot.engines._hub import commit_of, find_file, find_folder, known_file, known_folder
+from isoglot.engines._loading import (
+    check_attention,
+    check_code,
+    check_loading,
+    check_quantization,
+    loading_options,
+    missing_for_loading,
+)
 from isoglot.engines._remarks import loading_remarks
 from isoglot.engines._template import ChatTemplate
 from isoglot.engines.bundled import BUNDLED_MODELS, bundled_folder, converted_folder
@@ -31,8 +41,10 @@ class ResolvedModel(Record):
         fingerprint: See `Engine.fingerprint`.
         chat: Whether it is asked through its chat template.
         frame: What the template writes around a prompt, which stands as `PROMPT_SLOT` in it.
-        remote_code: Whether code of the model's authors is run.
-        quantization: How its weights are quantized, if they are.
+        revision: The commit of a hub's model.
+        remote_code: Whether Python code that comes with the model is run.
+        quantization: In how few bits the weights of linear layers are (`4bit`, `8bit`), or by which
+            method who saved them quantized them (`gptq`).
     """
 
     name: str
@@ -40,6 +52,7 @@ class ResolvedModel(Record):
     fingerprint: str
     chat: bool = False
     frame: str | None = None
+    revision: str | None = None
     remote_code: bool = False
     quantization: str | None = None
 
@@ -61,7 +74,10 @@ def shipped_models() -> list[str]:
 
 
 def check_model(spec: ModelSpec, *, place: str) -> list[Problem]:
-    """What is wrong with a model string. Whether its packages are there is another question."""
+    """What is wrong with a model string, or with how it is to be loaded.
+
+    Whether its packages are there is another question.
+    """
     family, _, rest = spec.name.partition("/")
     if family not in _FAMILIES or not rest:
         near = difflib.get_close_matches(spec.name, shipped_models(), n=1)
@@ -83,20 +99,20 @@ def check_model(spec: ModelSpec, *, place: str) -> list[Problem]:
                 remedy=f"{family} models are {', '.join(f'{family}/{name}' for name in known)}",
             )
         ]
-    return []
+    return check_loading(spec, place=place)
 
 
 def check_installed(spec: ModelSpec, *, place: str) -> list[Problem]:
     """What a model needs and this machine lacks, found without importing torch."""
-    family = spec.name.partition("/")[0]
+    missing = [*missing_for_loading(spec), *_missing(spec.name.partition("/")[0])]
     return [
         Problem(
             place=place,
             message=f"{spec.name!r} needs the extra {extra!r} (module {module!r} was not found)",
             remedy=install_command(extra),
         )
-        for extra, module in _missing(family)[:1]
-    ]
+        for extra, module in missing[:1]
+    ] or check_attention(spec, place=place)
 
 
 def check_chat(spec: ModelSpec, *, place: str) -> list[Problem]:
@@ -144,35 +160,51 @@ def local_folder(spec: ModelSpec) -> Path | None:
     family, _, rest = spec.name.partition("/")
     if family == "scripted" or _missing(family):
         return None
-    folder = converted_folder(rest) if family == "bundled" else known_folder(rest)
+    if family == "bundled":
+        folder: Path | None = converted_folder(rest)
+    elif is_gguf(rest):
+        file = known_file(rest)
+        folder = file and converted_gguf(file)
+    else:
+        folder = known_folder(rest)
     return folder if folder and (folder / "config.json").is_file() else None
 
 
-def resolve_model(spec: ModelSpec) -> ResolvedModel:
+def resolve_model(spec: ModelSpec, *, revision: str | None = None) -> ResolvedModel:
     """Finds the files (converting or fetching them on first use), settles what is open, hashes all.
 
+    Args:
+        spec: What was asked for.
+        revision: Of a hub's model, the commit that a run began with.
+
     Raises:
-        InputError: It is to be asked as a chat model and can't be.
+        InputError: It is to be asked as a chat model and can't be, or can't be loaded in the way
+            that it is to be.
         MissingExtraError: An optional package is not installed.
         ModelError: The weights can't be had.
     """
     if spec.name.startswith("scripted/"):
         engine = ScriptedEngine(spec.name)
         return ResolvedModel(name=spec.name, dtype="text", fingerprint=engine.fingerprint)
-    _require_local(spec.name)
-    folder = _folder(spec.name)
+    _require_local(spec)
+    folder, commit = _find(spec, revision)
     template = find_template(spec, folder)
+    remote_code = check_code(spec, folder)
+    quantization = check_quantization(spec, folder)
     dtype: str = spec.dtype
     if dtype == "auto":  # only then is torch asked: it takes seconds to import
         from isoglot.engines.huggingface import _load
 
-        dtype = _load.resolve_dtype(dtype, device=_load.resolve_device(spec.device))
+        dtype = _load.resolve_dtype(dtype, device=_load.first_device(spec.device, spec.device_map))
     return ResolvedModel(
         name=spec.name,
         dtype=dtype,
-        fingerprint=_fingerprint(folder, dtype, template),
+        fingerprint=_fingerprint(spec, folder, dtype, template),
         chat=template is not None,
         frame=template.prompt(PROMPT_SLOT) if template else None,
+        revision=commit,
+        remote_code=remote_code,
+        quantization=quantization,
     )
 
 
@@ -192,20 +224,29 @@ def open_engine(spec: ModelSpec, resolved: ResolvedModel, *, deterministic: bool
     """
     if spec.name.startswith("scripted/"):
         return ScriptedEngine(spec.name)
-    _require_local(spec.name)
+    _require_local(spec)
     from isoglot.engines.huggingface import HuggingFaceEngine, _load, check_deterministic
 
-    folder = _folder(spec.name)
+    folder, _ = _find(spec, resolved.revision)
     template = find_template(spec.model_copy(update={"chat": resolved.chat}), folder)
-    if _fingerprint(folder, resolved.dtype, template) != resolved.fingerprint:
+    if _fingerprint(spec, folder, resolved.dtype, template) != resolved.fingerprint:
         raise ModelError(
             f"models: the files of {spec.name!r} changed between being looked up and being loaded; "
             "run the same command again, with @REVISION if it is a hub's"
         )
-    device = _load.resolve_device(spec.device)
+    device = _load.first_device(spec.device, spec.device_map)
     if deterministic:
         check_deterministic(device)
-    model, tokenizer = _load.load(folder, dtype=resolved.dtype, device=device)
+    model, tokenizer = _load.load(
+        folder,
+        dtype=resolved.dtype,
+        device=device,
+        device_map=spec.device_map,
+        quantization=spec.quantization,
+        attn_implementation=spec.attn_implementation,
+        trust_remote_code=spec.trust_remote_code,
+        name=spec.name,
+    )
     return HuggingFaceEngine(
         spec.name,
         model,
@@ -220,16 +261,35 @@ def open_engine(spec: ModelSpec, resolved: ResolvedModel, *, deterministic: bool
     )
 
 
-def _fingerprint(folder: Path, dtype: str, template: ChatTemplate | None) -> str:
-    fingerprint = model_fingerprint(folder, dtype=dtype)
+def _fingerprint(spec: ModelSpec, folder: Path, dtype: str, template: ChatTemplate | None) -> str:
+    fingerprint = model_fingerprint(
+        folder, dtype=dtype, options=loading_options(spec), code=spec.trust_remote_code
+    )
     return fingerprint if template is None else chat_fingerprint(fingerprint, template)
 
 
-def _require_local(name: str) -> None:
-    for extra, module in _missing(name.partition("/")[0]):
-        raise MissingExtraError(extra=extra, needed_for=name, module=module)
+def _require_local(spec: ModelSpec) -> None:
+    missing = [*missing_for_loading(spec), *_missing(spec.name.partition("/")[0])]
+    for extra, module in missing:
+        raise MissingExtraError(extra=extra, needed_for=spec.name, module=module)
+    problems = [*check_loading(spec, place="models"), *check_attention(spec, place="models")]
+    if problems:
+        raise InputError(problems)
 
 
-def _folder(name: str) -> Path:
-    family, _, rest = name.partition("/")
-    return bundled_folder(rest) if family == "bundled" else find_folder(rest)
+class _Found(NamedTuple):
+    """A model's folder, and the commit that it is of if it is a hub's."""
+
+    folder: Path
+    commit: str | None
+
+
+def _find(spec: ModelSpec, revision: str | None) -> _Found:
+    family, _, rest = spec.name.partition("/")
+    if family == "bundled":
+        return _Found(bundled_folder(rest), None)
+    if is_gguf(rest):
+        file = find_file(rest, revision=revision)
+        return _Found(gguf_folder(file, name=spec.name), commit_of(file))
+    folder = find_folder(rest, revision=revision, code=spec.trust_remote_code)
+    return _Found(folder, commit_of(folder))

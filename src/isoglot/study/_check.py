@@ -1,11 +1,11 @@
 """What a schema can't see: whether the languages, models, questions and judges exist, and fit."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from isoglot.core import InputError, Problem, UnknownLanguageError, get_language, known_languages
 from isoglot.corpora import check_world_languages, world_relations
-from isoglot.engines import check_chat, check_installed, check_model
+from isoglot.engines import ModelSpec, check_chat, check_installed, check_model
 from isoglot.judges import JUDGES
 from isoglot.learning import preambles
 from isoglot.questions import QUESTIONS
@@ -35,6 +35,7 @@ def _problems(study: Study, *, installed: bool) -> Iterator[Problem]:
         if not wrong and installed:
             wrong = check_installed(model, place=f"models[{index}]")
         yield from wrong or check_chat(model, place=f"models[{index}]")
+        yield from _check_trainable(study, model, place=f"models[{index}]")
     yield from _check_repeats("models", [model.name for model in study.models])
     yield from _check_names("questions", study.questions, list(QUESTIONS))
     yield from _check_names("judges", study.judges, list(JUDGES))
@@ -48,6 +49,17 @@ def _problems(study: Study, *, installed: bool) -> Iterator[Problem]:
     yield from _check_repeats("seeds", [str(seed) for seed in study.seeds])
     if all(code in known_languages() for code in study.languages):
         yield from check_conflicts(study)
+
+
+def _check_trainable(study: Study, model: ModelSpec, *, place: str) -> Iterator[Problem]:
+    swapped = isinstance(model.device_map, Mapping) and "disk" in model.device_map.values()
+    if swapped and study.paradigms.fine_tuning is not None:
+        yield Problem(
+            place=f"{place}.device_map",
+            message="keeps a part of the model on the disk; fine-tuning would hold all of it in "
+            "memory at once",
+            remedy="name other devices, or leave fine-tuning out",
+        )
 
 
 def _check_languages(study: Study) -> Iterator[Problem]:

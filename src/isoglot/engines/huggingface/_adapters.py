@@ -11,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from isoglot.core import ModelError
+from isoglot.engines.huggingface._placement import input_device
 from isoglot.engines.huggingface._stack import AdapterStack, LoraShape
 
 _PREFIX = "base_model.model."
@@ -76,8 +77,10 @@ class AdapterShelf:
         try:
             found = (adapter / "adapter_model.safetensors").stat()
         except OSError as error:
+            pickled = (adapter / "adapter_model.bin").is_file()
+            reason = "its weights are a pickle, which can run code when it is opened; save it again"
             raise ModelError(
-                f"{adapter}: not an adapter for {self._model_name}: {error}"
+                f"{adapter}: not an adapter for {self._model_name}: {reason if pickled else error}"
             ) from error
         return _Version(adapter, found.st_mtime_ns, found.st_size)
 
@@ -85,7 +88,7 @@ class AdapterShelf:
     def _check_effect(self, adapter: Path) -> None:
         """An adapter that is on changes the logits; one that does not was not loaded."""
         vocabulary = int(self._model.get_input_embeddings().num_embeddings)
-        device = self._model.get_input_embeddings().weight.device
+        device = input_device(self._model)
         tokens = torch.arange(min(8, vocabulary), device=device)[None].repeat(2, 1)
         with self.on([None, adapter]):
             without, with_adapter = self._model(tokens).logits
@@ -174,7 +177,7 @@ def _read(adapter: Path, model: Any, model_name: str) -> tuple[LoraShape, dict[s
         shape, weights = _as_stacked(config, tensors)
         for name in shape.modules:
             model.get_submodule(name)
-        device = model.get_input_embeddings().weight.device
+        device = input_device(model)
         probe = AdapterStack(model, shape, size=1, dtype=torch.float32)
         probe.put(0, weights)
     except torch.OutOfMemoryError:

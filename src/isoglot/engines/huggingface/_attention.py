@@ -93,11 +93,11 @@ def attend(
     key_heads = key.shape[1]
     scale = size**-0.5 if scaling is None else scaling
     grouped = (query * scale).reshape(rows, key_heads, heads // key_heads, queries, size)
-    own = cache.view(window)
+    own = cache.view(window, query.device)
     pieces = [
         (piece, view)
         for number, piece in enumerate(cache.shared)
-        if (view := cache.shared_view(number, window)) is not None
+        if (view := cache.shared_view(number, window, query.device)) is not None
     ]
     widest = max(view.keys.stop - view.keys.start for view in (own, *(each for _, each in pieces)))
     chunk = max(1, _SCORES_BYTES // (4 * rows * heads * widest))

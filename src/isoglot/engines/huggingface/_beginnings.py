@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import torch
 
 from isoglot.engines.huggingface._attention import shared_attention
+from isoglot.engines.huggingface._placement import input_device
 from isoglot.engines.huggingface._row_cache import RowCache, Shared
 
 _AT_ONCE = 512
@@ -160,7 +161,7 @@ class Beginnings:
     @torch.inference_mode()
     def _compute(self, wanted: Sequence[Wanted]) -> list[Beginning]:
         """Beginnings that fit into one step, or a single longer one."""
-        device = self._model.get_input_embeddings().weight.device
+        device = input_device(self._model)
         news = [each.new for each in wanted]
         cache = RowCache(
             as_shared([each.parent for each in wanted]),

@@ -17,6 +17,7 @@ from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._attention import shared_attention
 from isoglot.engines.huggingface._beginnings import Beginning, as_shared
 from isoglot.engines.huggingface._head import read_at
+from isoglot.engines.huggingface._placement import input_device
 from isoglot.engines.huggingface._row_cache import RowCache
 from isoglot.engines.huggingface._sampling import choose
 
@@ -84,7 +85,7 @@ class Decoder:
             seeds: One a prompt, for what is drawn at random.
             adapters: One a prompt, loaded.
         """
-        device = self._model.get_input_embeddings().weight.device
+        device = input_device(self._model)
         cache = RowCache(
             as_shared(beginnings),
             [each.end if each else 0 for each in beginnings],
@@ -152,7 +153,7 @@ class Decoder:
         adapters: Sequence[Path | None],
     ) -> list[list[int]]:
         """What the model says after each token that is read, by row."""
-        device = self._model.get_input_embeddings().weight.device
+        device = input_device(self._model)
         widest = max(map(len, fed))
         reads = [range(first, len(each)) for first, each in zip(read_from, fed, strict=True)]
         places = [row * widest + place for row, own in enumerate(reads) for place in own]

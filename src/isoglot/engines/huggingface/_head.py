@@ -58,6 +58,7 @@ def own_head(
         output_type: What its body returns.
     """
     body = model.get_decoder()
+    before = vars(body).get("forward")  # accelerate hangs its own where it spreads a model
     given: list[torch.Tensor] = []
 
     def logits(hidden: torch.Tensor) -> torch.Tensor:
@@ -77,4 +78,7 @@ def own_head(
     try:
         yield logits
     finally:
-        del body.forward
+        if before is None:
+            del body.forward
+        else:
+            body.forward = before

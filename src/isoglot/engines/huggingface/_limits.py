@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import torch
 
 from isoglot.engines.huggingface._memory import free_memory
+from isoglot.engines.huggingface._placement import input_device
 from isoglot.engines.huggingface._planning import Limits
 
 ADAPTERS_AT_ONCE = 16
@@ -40,7 +41,7 @@ class Budget:
     """
 
     def __init__(self, model: Any, *, rows: int | None) -> None:
-        self._device: torch.device = model.get_input_embeddings().weight.device
+        self._device: torch.device = input_device(model)
         self._most = _PROCESSOR if self._device.type == "cpu" else _ACCELERATOR
         self._rows = rows or self._most.rows
         self._token_bytes = token_bytes(model)

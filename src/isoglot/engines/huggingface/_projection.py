@@ -20,6 +20,7 @@ def speed_up_projection(model: Any) -> None:
     projection = model.get_output_embeddings()
     if (
         type(projection) is torch.nn.Linear
+        and not hasattr(projection, "_hf_hook")  # which is a forward of its own
         and projection.bias is None
         and projection.weight.device.type == "cpu"
         and projection.weight.dtype == torch.float32

@@ -32,6 +32,10 @@ class View(NamedTuple):
     keys: slice
     seen: torch.Tensor | None
 
+    def on(self, device: torch.device) -> "View":
+        """The same for a layer on a device."""
+        return self if self.seen is None else self._replace(seen=self.seen.to(device))
+
 
 class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
     """The keys and values of rows, which see shared pieces, too.
@@ -56,9 +60,9 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         self.positions = torch.full((len(lengths), 0), -1, device=device)
         self._next = list(lengths)
         self._branch: torch.Tensor | None = None
-        # By window, and by shared piece and window, as long as a step lasts.
-        self._own_views: dict[int | None, View] = {}
-        self._shared_views: dict[tuple[int, int | None], View | None] = {}
+        # By window and device, and by shared piece, too; as long as a step lasts.
+        self._own_views: dict[tuple[int | None, torch.device], View] = {}
+        self._shared_views: dict[tuple[int, int | None, torch.device], View | None] = {}
 
     def place(self, widths: Sequence[int]) -> torch.Tensor:
         """Makes place for what rows are fed, row i its first `widths[i]` tokens.
@@ -115,9 +119,10 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         self.positions = self.positions[kept]
         self._next = [self._next[row] for row in rows]
         for layer, (keys, values) in self._own.items():
+            there = kept.to(keys.device)  # layers may be spread over devices
             self._own[layer] = (
-                keys[:, :, : self.filled].index_select(0, kept),
-                values[:, :, : self.filled].index_select(0, kept),
+                keys[:, :, : self.filled].index_select(0, there),
+                values[:, :, : self.filled].index_select(0, there),
             )
         self._room = self.filled
         place_of = {row: place for place, row in enumerate(rows)}
@@ -170,11 +175,12 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         """How many own places are filled. Positions are always given, so models don't need it."""
         return self.filled
 
-    def view(self, window: int | None) -> View:
-        """What queries see of their rows' own keys."""
-        if window not in self._own_views:
-            self._own_views[window] = self._own_view(window)
-        return self._own_views[window]
+    def view(self, window: int | None, device: torch.device) -> View:
+        """What queries of a layer on a device see of their rows' own keys."""
+        key = (window, device)
+        if key not in self._own_views:
+            self._own_views[key] = self._own_view(window).on(device)
+        return self._own_views[key]
 
     def _own_view(self, window: int | None) -> View:
         asked, there = self._fed[:, :, None], self.positions[:, None, :]
@@ -194,11 +200,13 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         asked, there = branch[:, :, None], branch[:, None, :]
         return (there == 0) | (there == asked)
 
-    def shared_view(self, number: int, window: int | None) -> View | None:
-        """What queries see of a shared piece; `None`: nothing."""
-        if (number, window) not in self._shared_views:
-            self._shared_views[number, window] = self._shared_view(self.shared[number], window)
-        return self._shared_views[number, window]
+    def shared_view(self, number: int, window: int | None, device: torch.device) -> View | None:
+        """What queries of a layer on a device see of a shared piece; `None`: nothing."""
+        key = (number, window, device)
+        if key not in self._shared_views:
+            found = self._shared_view(self.shared[number], window)
+            self._shared_views[key] = found and found.on(device)
+        return self._shared_views[key]
 
     def _shared_view(self, piece: Shared, window: int | None) -> View | None:
         length = piece.layers[0][0].shape[1]

@@ -14,6 +14,7 @@ from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._attention import shared_attention
 from isoglot.engines.huggingface._beginnings import Beginning, as_shared
 from isoglot.engines.huggingface._head import read_at
+from isoglot.engines.huggingface._placement import input_device
 from isoglot.engines.huggingface._row_cache import RowCache
 
 
@@ -46,7 +47,7 @@ class Scorer:
             choices: By prompt, the token ids of its continuations, none of them empty.
             adapters: One a prompt, loaded.
         """
-        device = self._model.get_input_embeddings().weight.device
+        device = input_device(self._model)
         cache = RowCache(
             as_shared(beginnings),
             [each.end if each else 0 for each in beginnings],

@@ -17,6 +17,7 @@ import torch
 from transformers.pytorch_utils import Conv1D
 
 from isoglot.core import ModelError
+from isoglot.engines.huggingface._placement import device_of
 
 Masks = Callable[[str, torch.Tensor], torch.Tensor]
 """From a module's name and its input `[rows, length, in]` to what the input is multiplied with."""
@@ -125,7 +126,7 @@ class AdapterStack:
         self.b: dict[str, torch.Tensor] = {}
         for name, module in self._modules.items():
             n_in, n_out = in_and_out(module)
-            device = module.weight.device
+            device = device_of(module)
             self.a[name] = torch.zeros(size, shape.rank, n_in, dtype=dtype, device=device)
             self.b[name] = torch.zeros(size, n_out, shape.rank, dtype=dtype, device=device)
 
@@ -153,11 +154,14 @@ class AdapterStack:
             slots: One a row.
             masks: What the inputs of the branches are multiplied with: dropout.
         """
-        groups = _Groups(slots, device=next(iter(self.a.values())).device, size=self.size)
+        groups = {
+            device: _Groups(slots, device=device, size=self.size)
+            for device in {each.device for each in self.a.values()}
+        }
         handles = []
         try:
             for name, module in self._modules.items():
-                branch = self._branch(name, groups, masks)
+                branch = self._branch(name, groups[self.a[name].device], masks)
                 handles.append(module.register_forward_hook(branch))
             yield
         finally:
@@ -173,12 +177,12 @@ class AdapterStack:
                     f"apart in {name!r} (a mixture of experts?); leave it out"
                 )
             a, b = groups.weights(self.a[name]), groups.weights(self.b[name])
-            x = x.to(a.dtype)
+            x = x.to(a)
             if masks is not None:
                 x = x * masks(name, x)
             low = torch.bmm(groups.together(x), a.transpose(1, 2))
             delta = torch.bmm(low, b.transpose(1, 2)) * self._scale
-            return output + groups.apart(delta, output.shape).to(output.dtype)
+            return output + groups.apart(delta, output.shape).to(output)
 
         return add
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import torch
 
 from isoglot.engines.huggingface._adapters import AdapterShelf
+from isoglot.engines.huggingface._placement import input_device
 
 Reduced = TypeVar("Reduced")
 Reduce = Callable[[torch.Tensor], Reduced]
@@ -26,7 +27,7 @@ def reduce_states(
     Padding stands behind, where no causal layer looks. The last layer's states are those behind the
     final norm, as transformers gives them.
     """
-    device = model.get_input_embeddings().weight.device
+    device = input_device(model)
     longest = max(map(len, prompts))
     inputs = [[*each, *[each[-1]] * (longest - len(each))] for each in prompts]
     shelf.load(adapters)
@@ -37,6 +38,6 @@ def reduce_states(
             use_cache=False,
         )
     return [
-        reduce(torch.stack([layer[row, : len(each)] for layer in output.hidden_states]))
+        reduce(torch.stack([layer[row, : len(each)].to(device) for layer in output.hidden_states]))
         for row, each in enumerate(prompts)
     ]

@@ -7,6 +7,7 @@ import torch
 
 from isoglot.engines.huggingface._attention import shared_attention
 from isoglot.engines.huggingface._beginnings import Beginnings, Wanted, as_shared
+from isoglot.engines.huggingface._placement import input_device
 from isoglot.engines.huggingface._row_cache import RowCache
 
 _KINDS = {"full_attention", "sliding_attention"}
@@ -41,7 +42,7 @@ def why_not_shared(model: Any) -> str | None:
 @torch.inference_mode()
 def _difference(model: Any) -> float:
     """How far logits of tokens read in pieces are from those of all at once, relatively."""
-    device = model.get_input_embeddings().weight.device
+    device = input_device(model)
     vocabulary = int(model.get_input_embeddings().num_embeddings)
     tokens = [(7 * place + 3) % vocabulary for place in range(_TOKENS)]
     whole = model(torch.tensor([tokens], device=device)).logits[0, -4:].float()

@@ -13,6 +13,7 @@ from transformers import DynamicCache
 
 from isoglot.core import Decoding
 from isoglot.engines.huggingface._adapters import AdapterShelf
+from isoglot.engines.huggingface._placement import input_device
 from isoglot.engines.huggingface._sampling import choose
 
 
@@ -101,7 +102,7 @@ class WholeDecoder:
             # Rows that have ended are decoded on and ignored until half are gone: taking rows out
             # copies the others.
             if len(staying) <= len(rows) // 2:
-                kept = torch.tensor(staying, device=mask.device)
+                kept = torch.tensor(staying)  # layers may be on other devices than the mask
                 cache.batch_select_indices(kept)
                 mask, chosen = mask[kept], chosen[kept]
                 rows = [rows[place] for place in staying]
@@ -129,7 +130,7 @@ class WholeDecoder:
 
     def _said(self, tokens: Sequence[int], n: int, adapter: Path | None) -> torch.Tensor:
         """The log-probabilities `[n, vocabulary]` of what follows each of the last n tokens."""
-        inputs = torch.tensor([list(tokens)], device=self._model.device)
+        inputs = torch.tensor([list(tokens)], device=input_device(self._model))
         with self._shelf.on([adapter]):
             logits = self._model(inputs, use_cache=False, logits_to_keep=n).logits[0]
         found: torch.Tensor = logits[-n:].float().log_softmax(-1)
@@ -153,7 +154,7 @@ class WholeDecoder:
         self, prompts: Sequence[Sequence[int]]
     ) -> tuple[DynamicCache, torch.Tensor, torch.Tensor]:
         """An empty cache, the tokens to feed and the mask, both `[rows, longest]`."""
-        device = self._model.device
+        device = input_device(self._model)
         longest = max(len(prompt) for prompt in prompts)
         pad = self._tokenizer.pad_token_id or 0
         inputs = [[pad] * (longest - len(prompt)) + list(prompt) for prompt in prompts]

@@ -37,7 +37,8 @@ class StackedAdamW:
         self._first = {name: torch.zeros_like(each) for name, each in self._weights.items()}
         self._second = {name: torch.zeros_like(each) for name, each in self._weights.items()}
         self._steps = [0] * stack.size
-        self._indexed: tuple[list[int], torch.Tensor] | None = None
+        self._devices = {each.device for each in self._weights.values()}
+        self._indexed: tuple[list[int], dict[torch.device, torch.Tensor]] | None = None
 
     def state(self, slot: int) -> dict[str, torch.Tensor]:
         """One adapter's moments, as views, and its number of steps."""
@@ -62,10 +63,15 @@ class StackedAdamW:
         """The Euclidean norm of each adapter's whole gradient."""
         index = self._index(slots)
         squares = [
-            gradient.index_select(0, index).to(_accurate(gradient)).square().flatten(1).sum(1)
+            gradient.index_select(0, index[gradient.device])
+            .to(_accurate(gradient))
+            .square()
+            .flatten(1)
+            .sum(1)
             for gradient in self._gradients()
         ]
-        found: list[float] = torch.stack(squares).sum(0).sqrt().tolist()
+        together = [each.to(squares[0].device) for each in squares]
+        found: list[float] = torch.stack(together).sum(0).sqrt().tolist()
         return found
 
     @torch.no_grad()
@@ -81,11 +87,13 @@ class StackedAdamW:
         """
         for slot in slots:
             self._steps[slot] += 1
-        index = self._index(slots)
-        shrink, decay, second_left, pace = self._scalars(slots, learning_rates, norms)
+        indices = self._index(slots)
+        scalars = self._scalars(slots, learning_rates, norms)
         for name, weight in self._weights.items():
             if weight.grad is None:
                 continue
+            index = indices[weight.device]
+            shrink, decay, second_left, pace = scalars[weight.device]
             gradient = weight.grad.index_select(0, index) * shrink
             first = self._first[name].index_select(0, index).lerp_(gradient, 1 - _BETA1)
             second = self._second[name].index_select(0, index).mul_(_BETA2)
@@ -107,7 +115,7 @@ class StackedAdamW:
 
     def _scalars(
         self, slots: Sequence[int], learning_rates: Sequence[float], norms: Sequence[float]
-    ) -> tuple[torch.Tensor, ...]:
+    ) -> dict[torch.device, tuple[torch.Tensor, ...]]:
         """`[slots, 1, 1]` each: of the gradient, the weight, the second moment and the update."""
         first_left = [1 - _BETA1 ** self._steps[slot] for slot in slots]
         second_left = [(1 - _BETA2 ** self._steps[slot]) ** 0.5 for slot in slots]
@@ -116,18 +124,21 @@ class StackedAdamW:
         shrink = [1.0] * len(slots)
         if self._max_norm is not None:
             shrink = [min(1.0, self._max_norm / (norm + _CLIP_EPSILON)) for norm in norms]
-        like = next(iter(self._weights.values()))
-        # One copy to the device: each one, however small, makes it wait.
-        table = torch.tensor(
-            [shrink, decay, second_left, pace], dtype=like.dtype, device=like.device
-        )
-        return table[:, :, None, None].unbind()
+        dtype = next(iter(self._weights.values())).dtype
+        # One copy to a device: each one, however small, makes it wait.
+        values = [shrink, decay, second_left, pace]
+        return {
+            device: torch.tensor(values, dtype=dtype, device=device)[:, :, None, None].unbind()
+            for device in self._devices
+        }
 
-    def _index(self, slots: Sequence[int]) -> torch.Tensor:
+    def _index(self, slots: Sequence[int]) -> dict[torch.device, torch.Tensor]:
         """The slots as a tensor; the last one is kept, as who is in the fleet seldom changes."""
         if self._indexed is None or self._indexed[0] != list(slots):
-            device = next(iter(self._weights.values())).device
-            self._indexed = list(slots), torch.tensor(slots, device=device)
+            self._indexed = (
+                list(slots),
+                {device: torch.tensor(slots, device=device) for device in self._devices},
+            )
         return self._indexed[1]
 
 

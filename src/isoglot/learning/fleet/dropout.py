@@ -32,7 +32,7 @@ class DropoutMasks:
     def __call__(self, module: str, x: torch.Tensor) -> torch.Tensor:
         """The masks `[rows, length, in]` of a module's input."""
         rows, length, size = x.shape
-        seeds = self._seeds ^ _module_seed(module)
+        seeds = self._seeds.to(x.device) ^ _module_seed(module)
         places = torch.arange(length * size, dtype=torch.int32, device=x.device)
         drawn = _mixed(_mixed(places)[None] ^ _mixed(seeds)[:, None])
         kept = (drawn & 0x7FFFFFFF) >= int(self._rate * 2**31)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 from torch.nn.functional import cross_entropy
 
-from isoglot.engines.huggingface import own_head
+from isoglot.engines.huggingface import input_device, own_head
 from isoglot.learning.fleet.dropout import DropoutMasks
 from isoglot.learning.fleet.memory import LOGITS_BYTES
 from isoglot.learning.fleet.rows import Row
@@ -59,7 +59,7 @@ def backward(
     Returns:
         By slot, the mean negative log-likelihood of the adapter's targets in this step, in nats.
     """
-    device = model.get_input_embeddings().weight.device
+    device = input_device(model)
     owners: list[int] = []
     parts: list[torch.Tensor] = []
     for batch in batches_by_length(rows, most_tokens=most_tokens):
@@ -108,7 +108,7 @@ def _padded(model: Any, batch: Sequence[FleetRow]) -> torch.Tensor:
             each.row.tokens + each.row.tokens[-1:] * (longest - len(each.row.tokens))
             for each in batch
         ],
-        device=model.get_input_embeddings().weight.device,
+        device=input_device(model),
     )
 
 

@@ -1,6 +1,6 @@
 """How many adapters and tokens fit into memory at once. Estimated, in bytes, from sizes alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +8,13 @@ import torch
 
 from isoglot.core import Record
 from isoglot.engines.huggingface import (
+    device_of,
     find_modules,
+    first_device,
     free_memory,
     in_and_out,
-    resolve_device,
     resolve_dtype,
+    weight_bytes,
     without_weights,
 )
 from isoglot.learning.fleet.recipe import FEWEST_TOKENS, LoraRecipe
@@ -69,6 +71,7 @@ def plan_fleet(
     modules: Sequence[str],
     n_adapters: int,
     free_bytes: int,
+    quantization: str | None = None,
 ) -> FleetPlan:
     """The largest fleet that fits.
 
@@ -78,9 +81,11 @@ def plan_fleet(
         modules: The qualified names of the modules with a branch.
         n_adapters: How many are to be trained in all.
         free_bytes: What is left beside the model's weights.
+        quantization: How a model on `meta` would be quantized when it is loaded.
     """
     config = model.config.get_text_config()
-    size = next(model.parameters()).element_size()
+    # Of what flows between layers; linear layers' own weights may be smaller.
+    size = model.get_input_embeddings().weight.element_size()
     layers = int(config.num_hidden_layers)
     width = int(config.hidden_size)
     inner = int(getattr(config, "intermediate_size", None) or 4 * width)
@@ -98,7 +103,7 @@ def plan_fleet(
     return FleetPlan(
         adapters=max(1, min(recipe.fleet or n_adapters, room, n_adapters)),
         tokens=tokens,
-        weights_bytes=sum(each.numel() * each.element_size() for each in model.parameters()),
+        weights_bytes=weight_bytes(model, quantization=quantization),
         adapter_bytes=adapter,
         token_bytes=token,
         logits_bytes=LOGITS_BYTES,
@@ -113,7 +118,15 @@ def _settled_tokens(most: float) -> int:
 
 
 def foresee_fleet(
-    folder: Path, recipe: LoraRecipe, *, dtype: str, device: str, n_adapters: int
+    folder: Path,
+    recipe: LoraRecipe,
+    *,
+    dtype: str,
+    device: str,
+    n_adapters: int,
+    device_map: str | Mapping[str, int | str] | None = None,
+    quantization: str | None = None,
+    trust_remote_code: bool = False,
 ) -> FleetPlan:
     """The fleet for a model whose weights are not loaded.
 
@@ -123,20 +136,53 @@ def foresee_fleet(
         dtype: As the study says it.
         device: As the study says it.
         n_adapters: How many are to be trained in all.
+        device_map: As the study says it; what its devices have left is added up.
+        quantization: In how few bits the weights of linear layers will be, if not in `dtype`.
+        trust_remote_code: As the study says it.
 
     Raises:
         ModelError: The configuration can't be read, or the recipe names modules that are not there.
     """
-    device = resolve_device(device)
+    device = first_device(device, device_map)
     if dtype == "auto" and device.startswith("cuda") and not torch.cuda.is_available():
         dtype = "bfloat16"  # planned here for a machine with one
-    model = without_weights(folder, dtype=resolve_dtype(dtype, device=device))
+    model = without_weights(
+        folder,
+        dtype=resolve_dtype(dtype, device=device),
+        trust_remote_code=trust_remote_code,
+    )
     modules = find_modules(model, recipe.target_modules, model_name=str(folder))
-    weights = sum(each.numel() * each.element_size() for each in model.parameters())
+    weights = weight_bytes(model, quantization=quantization)
     return plan_fleet(
         model,
         recipe,
         modules=modules,
         n_adapters=n_adapters,
-        free_bytes=max(0, free_memory(torch.device(device)) - weights),
+        free_bytes=max(0, sum(map(free_memory, _devices(device, device_map))) - weights),
+        quantization=quantization,
+    )
+
+
+def _devices(device: str, device_map: str | Mapping[str, int | str] | None) -> list[torch.device]:
+    """All devices that a model would be on."""
+    if isinstance(device_map, Mapping):
+        places = {torch.device(each) for each in device_map.values() if each != "disk"}
+        return sorted(places or {torch.device(device)}, key=str)
+    if device_map is not None and device.startswith("cuda"):
+        return [torch.device("cuda", number) for number in range(torch.cuda.device_count())]
+    return [torch.device(device)]
+
+
+def free_beside(model: Any, modules: Sequence[str]) -> int:
+    """What is left for adapters and activations beside a loaded model, in bytes.
+
+    Where it is spread over devices, each of them takes its share, and the scarcest one decides.
+
+    Args:
+        model: The model.
+        modules: The qualified names of the modules with a branch.
+    """
+    devices = [device_of(model.get_submodule(name)) for name in modules]
+    return min(
+        int(free_memory(device) * len(devices) / devices.count(device)) for device in set(devices)
     )

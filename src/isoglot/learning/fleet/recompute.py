@@ -32,6 +32,8 @@ def computing_again(model: Any, *, on: bool, model_name: str) -> Iterator[None]:
             "computed again; leave it out"
         )
     layers = layers if on else []
+    # Accelerate hangs a forward of its own on layers where it spreads a model over devices.
+    before = [vars(layer).get("forward") for layer in layers]
     for layer in layers:
         layer.forward = partial(
             checkpoint, layer.forward, use_reentrant=False, preserve_rng_state=False
@@ -39,5 +41,8 @@ def computing_again(model: Any, *, on: bool, model_name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        for layer in layers:
-            del layer.forward
+        for layer, forward in zip(layers, before, strict=True):
+            if forward is None:
+                del layer.forward
+            else:
+                layer.forward = forward

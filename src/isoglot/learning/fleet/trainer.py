@@ -20,10 +20,10 @@ from isoglot.engines.huggingface import (
     context_length,
     deterministic_algorithms,
     find_modules,
-    free_memory,
     in_and_out,
     out_of_memory,
     peft_targets,
+    swapped_out,
 )
 from isoglot.learning._base import Tick
 from isoglot.learning.fleet.adamw import StackedAdamW
@@ -34,7 +34,7 @@ from isoglot.learning.fleet.checkpoint import (
     save_state,
 )
 from isoglot.learning.fleet.loss import FleetRow, backward
-from isoglot.learning.fleet.memory import plan_fleet
+from isoglot.learning.fleet.memory import free_beside, plan_fleet
 from isoglot.learning.fleet.recipe import LoraRecipe
 from isoglot.learning.fleet.recompute import computing_again
 from isoglot.learning.fleet.rows import Row, encode_lesson
@@ -73,18 +73,25 @@ def train_fleet(
         By trainee's name, why its training failed; the others went on untouched.
 
     Raises:
-        ModelError: The model has no module that the recipe names, or not even one row of one
-            adapter fits into memory.
+        ModelError: The model has no module that the recipe names, parts of it are swapped out, or
+            not even one row of one adapter fits into memory.
     """
     model = engine.model
     recipe = recipe.alone() if engine.deterministic else recipe
+    if n_out := swapped_out(model):
+        raise ModelError(
+            f"paradigms.fine-tuning: {n_out} weights of {engine.name} are kept on the disk or the "
+            "processor and read whenever they are needed (device_map), and training would hold all "
+            "of them at once; quantization: 4bit, a smaller model or more GPUs may fit, or leave "
+            "fine-tuning out"
+        )
     modules = find_modules(model, recipe.target_modules, model_name=engine.name)
     plan = plan_fleet(
         model,
         recipe,
         modules=modules,
         n_adapters=len(trainees),
-        free_bytes=free_memory(next(model.parameters()).device),
+        free_bytes=free_beside(model, modules),
     )
     shape = LoraShape(modules, recipe.rank, recipe.alpha)
     register = Register(trainees, tick=tick)
