@@ -76,7 +76,7 @@ def attend(
 
     Args:
         module: The layer's attention.
-        query: `[rows, heads, queries, size]`.
+        query: Packed, `[1, heads, tokens, size]`.
         key: Own keys `[rows, key heads, filled, size]`.
         value: Own values.
         attention_mask: None is made.
@@ -85,14 +85,15 @@ def attend(
         sliding_window: How far back a query sees, itself included.
 
     Returns:
-        `[rows, queries, heads, size]`, and no weights.
+        `[1, tokens, heads, size]`, and no weights.
     """
     cache = _current[-1]
     window = sliding_window if sliding_window is not None else _window(module)
-    rows, heads, queries, size = query.shape
+    apart = cache.packing.apart(query)
+    rows, heads, queries, size = apart.shape
     key_heads = key.shape[1]
     scale = size**-0.5 if scaling is None else scaling
-    grouped = (query * scale).reshape(rows, key_heads, heads // key_heads, queries, size)
+    grouped = (apart * scale).reshape(rows, key_heads, heads // key_heads, queries, size)
     own = cache.view(window, query.device)
     pieces = [
         (piece, view)
@@ -114,7 +115,7 @@ def attend(
         results.append(whole.values)
     out = torch.cat(results, dim=3) if len(results) > 1 else results[0]
     out = out.to(query.dtype).reshape(rows, heads, queries, size)
-    return out.transpose(1, 2), None
+    return cache.packing.together(out), None
 
 
 def _some(view: View, queries: slice) -> torch.Tensor | None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import torch
 
 from isoglot.engines.huggingface._attention import shared_attention
+from isoglot.engines.huggingface._packing import packed
 from isoglot.engines.huggingface._placement import input_device
 from isoglot.engines.huggingface._row_cache import RowCache, Shared
 
@@ -62,6 +63,10 @@ class Beginning:
         return [*(self.parent.chain() if self.parent else []), self]
 
 
+SetAdapters = Callable[[list[Path | None]], AbstractContextManager[Any]]
+"""Sets the adapter of every token that goes through the model."""
+
+
 class Wanted(NamedTuple):
     """A beginning that is asked for.
 
@@ -105,24 +110,19 @@ class Beginnings:
         """The token ids of what is kept for an owner."""
         return [tokens for whose, tokens in self._kept if whose == owner]
 
-    def read(
-        self,
-        wanted: Sequence[Wanted],
-        on: Callable[[list[Path | None]], AbstractContextManager[Any]],
-    ) -> list[Beginning]:
+    def read(self, wanted: Sequence[Wanted], on: SetAdapters) -> list[Beginning]:
         """Beginnings, each computed unless it is kept, or is the beginning of one that is.
 
         Args:
             wanted: No two alike, none the parent of another.
-            on: Sets the adapters of the rows that go through the model.
+            on: Sets adapters.
         """
         found = {place: kept for place, each in enumerate(wanted) if (kept := self._known(each))}
         missing = [place for place in range(len(wanted)) if place not in found]
         for places in _groups(missing, wanted):
             some = [wanted[place] for place in places]
-            with on([each.adapter for each in some]):
-                for place, each, read in zip(places, some, self._compute(some), strict=True):
-                    found[place] = self._kept[each.owner, each.tokens] = read
+            for place, each, read in zip(places, some, self._compute(some, on), strict=True):
+                found[place] = self._kept[each.owner, each.tokens] = read
         return [found[place] for place in range(len(wanted))]
 
     def _known(self, wanted: Wanted) -> Beginning | None:
@@ -159,7 +159,7 @@ class Beginnings:
             total -= dropped.n_bytes
 
     @torch.inference_mode()
-    def _compute(self, wanted: Sequence[Wanted]) -> list[Beginning]:
+    def _compute(self, wanted: Sequence[Wanted], on: SetAdapters) -> list[Beginning]:
         """Beginnings that fit into one step, or a single longer one."""
         device = input_device(self._model)
         news = [each.new for each in wanted]
@@ -172,14 +172,16 @@ class Beginnings:
         with shared_attention(self._model, cache):
             for start in range(0, max(map(len, news)), _AT_ONCE):
                 parts = [new[start : start + _AT_ONCE] for new in news]
-                widest = max(map(len, parts))
-                inputs = [[*part, *[0] * (widest - len(part))] for part in parts]
-                self._model.get_decoder()(
-                    input_ids=torch.tensor(inputs, device=device),
-                    position_ids=cache.place([len(part) for part in parts]),
-                    past_key_values=cache,
-                    use_cache=True,
-                )
+                by_token = [
+                    each.adapter for each, part in zip(wanted, parts, strict=True) for _ in part
+                ]
+                with on(by_token):
+                    self._model.get_decoder()(
+                        input_ids=packed(parts, device=device),
+                        position_ids=cache.place([len(part) for part in parts]),
+                        past_key_values=cache,
+                        use_cache=True,
+                    )
         layers = cache.own()
         return [
             Beginning(

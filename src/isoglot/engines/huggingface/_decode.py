@@ -7,6 +7,7 @@ of decoding token by token (greedy speculative decoding: Stern et al. 2018, with
 """
 
 from collections.abc import Collection, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._attention import shared_attention
 from isoglot.engines.huggingface._beginnings import Beginning, as_shared
 from isoglot.engines.huggingface._head import read_at
+from isoglot.engines.huggingface._packing import packed
 from isoglot.engines.huggingface._placement import input_device
 from isoglot.engines.huggingface._row_cache import RowCache
 from isoglot.engines.huggingface._sampling import choose
@@ -154,22 +156,22 @@ class Decoder:
     ) -> list[list[int]]:
         """What the model says after each token that is read, by row."""
         device = input_device(self._model)
-        widest = max(map(len, fed))
         reads = [range(first, len(each)) for first, each in zip(read_from, fed, strict=True)]
-        places = [row * widest + place for row, own in enumerate(reads) for place in own]
+        starts = accumulate(map(len, fed), initial=0)
+        places = [start + place for start, own in zip(starts, reads, strict=False) for place in own]
         draws = [
             (row.seed, len(row.tokens) + ahead)
             for row, own in zip(rows, reads, strict=True)
             for ahead in range(len(own))
         ]
-        inputs = [[*tokens, *[tokens[-1]] * (widest - len(tokens))] for tokens in fed]
-        with self._shelf.on(adapters):
+        by_token = [each for each, tokens in zip(adapters, fed, strict=True) for _ in tokens]
+        with self._shelf.on(by_token):
             said = iter(
                 read_at(
                     self._model,
                     places,
                     lambda logits, part: choose(logits, draws[part], decoding),
-                    input_ids=torch.tensor(inputs, device=device),
+                    input_ids=packed(fed, device=device),
                     position_ids=cache.place([len(tokens) for tokens in fed]),
                     past_key_values=cache,
                     use_cache=True,

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import torch
 from transformers import DynamicCache
 
+from isoglot.engines.huggingface._packing import Packing, packed
+
 
 class Shared(NamedTuple):
     """A piece of a beginning, and the rows that see it.
@@ -68,7 +70,7 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         """Makes place for what rows are fed, row i its first `widths[i]` tokens.
 
         Returns:
-            The positions `[rows, widest]` of all that is fed; padding repeats the last one.
+            The positions `[1, tokens]` of all that is fed, one row's behind the other's.
         """
         fed = self._place([range(width) for width in widths])
         self._next = [end + width for end, width in zip(self._next, widths, strict=True)]
@@ -93,8 +95,9 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
     def _place(self, steps: Sequence[Sequence[int]]) -> torch.Tensor:
         device = self.positions.device
         fed = [[start + step for step in own] for start, own in zip(self._next, steps, strict=True)]
+        self.packing = Packing([len(own) for own in fed], device=device)
         # Padding stands where the last token stands, and is never seen.
-        widest = max(map(len, fed))
+        widest = self.packing.widest
         padded = [[*own, *[max(own)] * (widest - len(own))] for own in fed]
         self._spans = [(min(own), max(own)) for own in fed]
         self._fed = torch.tensor(padded, device=device)
@@ -103,7 +106,7 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         self.positions = torch.cat([self.positions, placed], dim=1)
         self._branch = None
         self._own_views, self._shared_views = {}, {}
-        return self._fed
+        return packed(fed, device=device)
 
     def take_back(self, counts: Sequence[int]) -> None:
         """Forgets the last so many tokens that each row was fed in the last step."""
@@ -141,14 +144,21 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         *_: Any,
         **__: Any,
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Writes what was fed; returns all own keys and values `[rows, heads, filled, size]`."""
-        start = self.filled - key_states.shape[2]
+        """Writes what was fed; returns all own keys and values `[rows, heads, filled, size]`.
+
+        Args:
+            key_states: Of what was fed, packed: `[1, heads, tokens, size]`.
+            value_states: Of the same.
+            layer_idx: The layer.
+        """
+        start = self.filled - self.packing.widest
+        fed_keys, fed_values = (self.packing.apart(each) for each in (key_states, value_states))
         keys, values = (
             self._with_room(layer_idx, part, states)
-            for part, states in enumerate((key_states, value_states))
+            for part, states in enumerate((fed_keys, fed_values))
         )
-        keys[:, :, start : self.filled] = key_states
-        values[:, :, start : self.filled] = value_states
+        keys[:, :, start : self.filled] = fed_keys
+        values[:, :, start : self.filled] = fed_values
         self._own[layer_idx] = (keys, values)
         return keys[:, :, : self.filled], values[:, :, : self.filled]
 

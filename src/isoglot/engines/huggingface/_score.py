@@ -5,6 +5,7 @@ positions right behind the prompt, and none sees another.
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._attention import shared_attention
 from isoglot.engines.huggingface._beginnings import Beginning, as_shared
 from isoglot.engines.huggingface._head import read_at
+from isoglot.engines.huggingface._packing import packed
 from isoglot.engines.huggingface._placement import input_device
 from isoglot.engines.huggingface._row_cache import RowCache
 
@@ -55,16 +57,15 @@ class Scorer:
             device=device,
         )
         rows = [_Branches(rest, own) for rest, own in zip(rests, choices, strict=True)]
-        widest = max(len(row.fed) for row in rows)
+        starts = list(accumulate((len(row.fed) for row in rows), initial=0))
         # By place, the tokens whose probability is read there: the first tokens of all choices are
         # read at the prompt's end.
         wanted: dict[int, list[int]] = {}
-        for number, row in enumerate(rows):
+        for start, row in zip(starts, rows, strict=False):
             for choice, places in zip(row.choices, row.read_from, strict=True):
                 for token, place in zip(choice, places, strict=True):
-                    wanted.setdefault(number * widest + place, []).append(token)
+                    wanted.setdefault(start + place, []).append(token)
         targets = list(wanted.values())
-        inputs = [[*row.fed, *[0] * (widest - len(row.fed))] for row in rows]
 
         def read(logits: torch.Tensor, part: slice) -> list[list[float]]:
             own = targets[part]
@@ -74,12 +75,13 @@ class Scorer:
             scores = normalised.gather(1, torch.tensor(tokens, device=logits.device)).tolist()
             return [each[: len(tokens)] for each, tokens in zip(scores, own, strict=True)]
 
-        with shared_attention(self._model, cache), self._shelf.on(adapters):
+        by_token = [each for each, row in zip(adapters, rows, strict=True) for _ in row.fed]
+        with shared_attention(self._model, cache), self._shelf.on(by_token):
             found = read_at(
                 self._model,
                 list(wanted),
                 read,
-                input_ids=torch.tensor(inputs, device=device),
+                input_ids=packed([row.fed for row in rows], device=device),
                 position_ids=cache.place_branches(
                     [row.steps for row in rows], [row.branches for row in rows]
                 ),
@@ -88,8 +90,8 @@ class Scorer:
             )
         left = {place: iter(scores) for place, scores in zip(wanted, found, strict=True)}
         return [
-            [[next(left[number * widest + place]) for place in places] for places in row.read_from]
-            for number, row in enumerate(rows)
+            [[next(left[start + place]) for place in places] for places in row.read_from]
+            for start, row in zip(starts, rows, strict=False)
         ]
 
 

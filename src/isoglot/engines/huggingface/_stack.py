@@ -151,7 +151,7 @@ class AdapterStack:
         """While it lasts, row i of the model's input sees the adapter in `slots[i]`.
 
         Args:
-            slots: One a row.
+            slots: One a row; or one a token, where the input is one row of as many tokens.
             masks: What the inputs of the branches are multiplied with: dropout.
         """
         groups = {
@@ -171,6 +171,9 @@ class AdapterStack:
     def _branch(self, name: str, groups: "_Groups", masks: Masks | None) -> Any:
         def add(_: Any, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> torch.Tensor:
             (x,) = inputs
+            # Packed tokens are rows of one token each.
+            packed = x.dim() == 3 and x.shape[0] == 1 and x.shape[1] == groups.n_rows
+            x = x.transpose(0, 1) if packed else x
             if x.dim() != 3 or x.shape[0] != groups.n_rows:
                 raise ModelError(
                     f"paradigms.fine-tuning.target_modules: the rows of a batch can't be told "
@@ -182,7 +185,9 @@ class AdapterStack:
                 x = x * masks(name, x)
             low = torch.bmm(groups.together(x), a.transpose(1, 2))
             delta = torch.bmm(low, b.transpose(1, 2)) * self._scale
-            return output + groups.apart(delta, output.shape).to(output)
+            by_row = output.transpose(0, 1) if packed else output
+            added = groups.apart(delta, by_row.shape).to(output)
+            return output + (added.transpose(0, 1) if packed else added)
 
         return add
 

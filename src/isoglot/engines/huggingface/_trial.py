@@ -7,6 +7,7 @@ import torch
 
 from isoglot.engines.huggingface._attention import shared_attention
 from isoglot.engines.huggingface._beginnings import Beginnings, Wanted, as_shared
+from isoglot.engines.huggingface._packing import packed
 from isoglot.engines.huggingface._placement import input_device
 from isoglot.engines.huggingface._row_cache import RowCache
 
@@ -56,16 +57,14 @@ def _difference(model: Any) -> float:
         for start, end in ((0, 4), (4, 8), (8, 28)):
             # The first row reads on from 20; the second from 40, as far as there is something.
             fed = [tokens[20 + start : 20 + end], tokens[40 + start : 40 + end] or tokens[:1]]
-            widest = max(map(len, fed))
-            inputs = [[*each, *[0] * (widest - len(each))] for each in fed]
             output = model(
-                input_ids=torch.tensor(inputs, device=device),
+                input_ids=packed(fed, device=device),
                 position_ids=cache.place([len(each) for each in fed]),
                 past_key_values=cache,
                 use_cache=True,
             )
-            read.append(output.logits)
+            read.append(output.logits[0])
     # The last four of the first row, and the same four of the second.
-    pieces = [read[2][0, -4:], read[1][1, :4]]
+    pieces = [read[2][16:20], read[1][4:8]]
     off = max(float((each.float() - whole).abs().max()) for each in pieces)
     return off / float(whole.abs().max())
