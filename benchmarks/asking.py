@@ -78,13 +78,13 @@ WHOLE = Size(
 QUICK = Size(
     facts=12,
     asked_of_pipeline=2,
-    items=24,
+    items=12,
     items_of_peer=2,
     choices_of_peer=2,
     adapters=2,
     probes=8,
-    growth_facts=(6, 12),
-    growth_questions=(6, 12),
+    growth_facts=(4, 8),
+    growth_questions=(4, 8),
     repeats=1,
 )
 

@@ -14,8 +14,7 @@ from against_transformers.label_words import same_scores
 from against_transformers.opening import Plain
 from isoglot.core import Record
 from isoglot.engines import Failure
-from isoglot.engines.huggingface import HuggingFaceEngine
-from isoglot.learning.fleet.memory import free_memory
+from isoglot.engines.huggingface import HuggingFaceEngine, free_memory
 
 CHOICES = tuple(f" {label}" for label in LABELS)
 HOW_TO_INSTALL = "needs lm-eval: pip install -r benchmarks/requirements.txt"

@@ -31,12 +31,14 @@ def chart_of(cells: Sequence[Cell]) -> alt.LayerChart:
         .scale(type="log", base=2, nice=False)
         .axis(values=sorted({cell.facts for cell in cells}), grid=False),
         y=alt.Y("seconds:Q", title="seconds for all questions")
-        .scale(type="log")
-        .axis(tickCount=4, format="~r"),
+        .scale(type="log", nice=False)
+        .axis(tickCount=4, format=",~r"),
         color=alt.Color("questions:O", title="questions").scale(range=list(COLOURS)),
     )
-    kinds = alt.StrokeDash("kind:N", title=None).scale(
-        domain=[MEASURED, DISTINCT, WHOLE], range=[[1, 0], [6, 4], [1, 4]]
+    kinds = (
+        alt.StrokeDash("kind:N", title=None)
+        .scale(domain=[MEASURED, DISTINCT, WHOLE], range=[[1, 0], [6, 4], [1, 4]])
+        .legend(labelLimit=0)
     )
     points = base.transform_filter(alt.datum.kind == MEASURED).mark_point(filled=True, size=50)
     layers = [base.mark_line().encode(strokeDash=kinds), points]
