@@ -13,7 +13,6 @@ import torch
 from transformers import AddedToken, AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizer
 
 from against_peft.peer import labelled
-from isoglot.engines import ModelSpec
 from isoglot.engines.huggingface import HuggingFaceEngine
 from isoglot.learning import Lesson
 from isoglot.learning.fleet.rows import encode_lesson
@@ -101,7 +100,6 @@ def random_engine(config: LlamaConfig, *, device: str, dtype: torch.dtype) -> Hu
         random_model(config, device=device, dtype=dtype),
         PieceTokenizer(config),
         fingerprint="random",
-        batch_size=ModelSpec.model_fields["batch_size"].default,
     )
 
 
