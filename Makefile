@@ -36,7 +36,7 @@ test: check  ## everything but the slow tests
 test-all: check  ## every test
 	$(BIN)/pytest --cov --cov-fail-under=90
 
-bench: $(VENV)/stamp-bench  ## measure against the peers, an hour or more
+bench: $(VENV)/stamp-bench  ## measure against the peers, for hours
 	$(BIN)/python benchmarks/asking.py
 	$(BIN)/python benchmarks/fleet.py
 
