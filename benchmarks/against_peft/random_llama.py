@@ -1,16 +1,16 @@
-"""Llama 3.1 8B by its sizes, with random weights: steps take the time that the real one's take.
+"""Llama 3.1 8B by its sizes, with random weights: work takes the time that the real one's takes.
 
-Random weights have no answers, so what both ways learned is compared by the loss.
+What random weights say means nothing, so what two ways learned is compared by the loss.
 """
 
+import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import torch
-from transformers import AutoModelForCausalLM, LlamaConfig
+from transformers import AddedToken, AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizer
 
 from against_peft.peer import labelled
 from isoglot.engines.huggingface import HuggingFaceEngine
@@ -35,37 +35,71 @@ LLAMA = LlamaConfig(
 )
 
 
-class PieceTokenizer:
-    """A token for every four characters, as Llama's has in English text; which one, a hash says.
+SIZES = {"8b": LLAMA}
+"""By the names that `--random-llama` takes."""
+
+
+class PieceTokenizer(PreTrainedTokenizer):  # type: ignore[misc]
+    """About four characters of English text a token, as Llama's; which one, a hash says.
 
     Args:
         config: Its beginning-of-sequence token stands behind all tokens of text, as Llama's.
     """
 
-    pad_token_id = None
-
-    added_tokens_decoder: Mapping[int, Any] = {}
-    """None that a text could be mistaken for."""
+    model_input_names = ("input_ids", "attention_mask")
+    _piece = re.compile(r"\s?\S{1,5}|\s")
 
     def __init__(self, config: LlamaConfig) -> None:
-        self.bos_token_id = config.bos_token_id
-        self.eos_token_id = config.eos_token_id
+        self._n_texts = int(config.bos_token_id)
+        special = {config.bos_token_id: "<|begin|>", config.eos_token_id: "<|end|>"}
+        super().__init__(
+            added_tokens_decoder={
+                number: AddedToken(name, special=True) for number, name in special.items()
+            },
+            bos_token="<|begin|>",
+            eos_token="<|end|>",
+            pad_token="<|end|>",
+            special_tokens_pattern="bos",
+        )
 
-    def __call__(self, text: str) -> Any:
-        """Tokens under the name that transformers has for them."""
-        pieces = (text[at : at + 4] for at in range(0, len(text), 4))
-        tokens = [zlib.crc32(each.encode()) % self.bos_token_id for each in pieces]
-        return SimpleNamespace(input_ids=[self.bos_token_id, *tokens])
+    @property
+    def vocab_size(self) -> int:
+        """How many tokens of text there are."""
+        return self._n_texts
+
+    def get_vocab(self) -> dict[str, int]:
+        """All tokens as they are read."""
+        texts = {self._convert_id_to_token(number): number for number in range(self._n_texts)}
+        return texts | self.added_tokens_encoder
+
+    def convert_tokens_to_string(self, tokens: list[str]) -> str:
+        """One behind the other."""
+        return "".join(tokens)
+
+    def _tokenize(self, text: str, **_: Any) -> list[str]:
+        return self._piece.findall(text)
+
+    def _convert_token_to_id(self, token: str) -> int:
+        return zlib.crc32(token.encode()) % self._n_texts
+
+    def _convert_id_to_token(self, index: int) -> str:
+        return f"[{index}]"
+
+
+def random_model(config: LlamaConfig, *, device: str, dtype: torch.dtype) -> Any:
+    """A model that can be trained, and is not worth asking."""
+    with torch.device(device):
+        model = AutoModelForCausalLM.from_config(config, dtype=dtype)
+    return model.eval().requires_grad_(False)
 
 
 def random_engine(config: LlamaConfig, *, device: str, dtype: torch.dtype) -> HuggingFaceEngine:
-    """An engine that can be trained, and is not worth asking."""
-    with torch.device(device):
-        model = AutoModelForCausalLM.from_config(config, dtype=dtype)
-    model.eval()
-    model.requires_grad_(False)
+    """An engine around one."""
     return HuggingFaceEngine(
-        "random-llama", model, PieceTokenizer(config), fingerprint="random", batch_size=1
+        "random-llama",
+        random_model(config, device=device, dtype=dtype),
+        PieceTokenizer(config),
+        fingerprint="random",
     )
 
 

@@ -2,18 +2,25 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
+
+Found = TypeVar("Found")
 
 
 def seconds_of(work: Callable[[], Any]) -> float:
     """Wall-clock seconds until the work is done, not only asked for."""
+    return timed(work)[0]
+
+
+def timed(work: Callable[[], Found]) -> tuple[float, Found]:
+    """The same, and what the work brought."""
     _wait()
     started = time.perf_counter()
-    work()
+    found = work()
     _wait()
-    return time.perf_counter() - started
+    return time.perf_counter() - started, found
 
 
 def begin_peak() -> None:

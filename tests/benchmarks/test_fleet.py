@@ -1,8 +1,6 @@
 """The benchmark's own arithmetic, options and last line; the peer's way on tiny random models."""
 
-import importlib
 import json
-from pathlib import Path
 
 import pytest
 
@@ -13,17 +11,6 @@ from transformers import AutoModelForCausalLM, LlamaConfig  # noqa: E402
 
 from isoglot.core import Decoding  # noqa: E402
 from isoglot.learning.fleet.rows import Row  # noqa: E402
-
-FOLDER = Path(__file__).parents[2] / "benchmarks"
-
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="a source tree without benchmarks")
-
-
-@pytest.fixture
-def part(monkeypatch):
-    """Imports a part of the benchmark by name, as the program does."""
-    monkeypatch.syspath_prepend(str(FOLDER))
-    return importlib.import_module
 
 
 def refused(part, capsys, *options):
