@@ -13,7 +13,7 @@ from isoglot.engines.huggingface._load import (
     resolve_dtype,
     without_weights,
 )
-from isoglot.engines.huggingface._placement import device_of, input_device, swapped_out
+from isoglot.engines.huggingface._placement import as_device, device_of, input_device, swapped_out
 from isoglot.engines.huggingface._quantize import weight_bytes
 from isoglot.engines.huggingface._stack import (
     AdapterStack,
@@ -27,6 +27,7 @@ __all__ = [
     "AdapterStack",
     "HuggingFaceEngine",
     "LoraShape",
+    "as_device",
     "context_length",
     "device_of",
     "find_modules",
