@@ -154,8 +154,8 @@ def check_whole(report: Mapping[str, Any], *, name: str) -> None:
     """Refuses a model whose files lack weights: transformers draws those at random.
 
     Args:
-        report: What `from_pretrained` gives with `output_loading_info`, where weights of other sizes
-            are not refused.
+        report: What `from_pretrained` gives with `output_loading_info`, told to go on where weights
+            have other sizes.
         name: Of the model, for the message.
 
     Raises:
