@@ -14,7 +14,7 @@ $(VENV)/stamp-run: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/stamp-dev: $(VENV)/stamp-run
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[bundled,embed,translate,hub,dev]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[bundled,quantized,embed,translate,hub,dev]'
 	touch $@
 
 $(VENV)/stamp-bench: $(VENV)/stamp-dev benchmarks/requirements.txt

@@ -1,5 +1,6 @@
 """The commands that only say something: plan, studies, models, languages, doctor."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,6 +83,29 @@ class TestPlan:
             "otherwise, and no two prompts at once. Adapters are trained one at a time."
         ) in " ".join(said.split())
         assert said.count("deterministic: true") == 1
+
+    def test_it_says_what_quantized_weights_take_where_it_knows(
+        self, invoke: Invoke, tiny_study: WriteStudy, tmp_path: Path
+    ) -> None:
+        pytest.importorskip("torch", reason="needs the extra 'local'")
+        pytest.importorskip("bitsandbytes", reason="needs the extra 'quantized'")
+        from tiny_models import save_tiny_model
+
+        plain = save_tiny_model(tmp_path / "plain", scale=32)  # 1,024 wide
+        other = save_tiny_model(tmp_path / "other")
+        config = json.loads((other / "config.json").read_text())
+        config["quantization_config"] = {"quant_method": "gptq"}
+        (other / "config.json").write_text(json.dumps(config))
+        models = [
+            {"name": f"hf/{plain}", "dtype": "float32"},
+            {"name": f"hf/{plain}/.", "dtype": "float32", "quantization": "4bit"},
+            {"name": f"hf/{other}"},
+        ]
+        said = invoke("plan", tiny_study(models=models)).stdout.replace("\n", " ")
+        # Three layers of 7 million weights each: 0.1 GB in float32, 0.0 in 4 bits.
+        assert "0.1 weights" in said
+        assert "0.0 weights" in said
+        assert f"Memory for hf/{other}: not known for weights quantized by gptq." in said
 
     def test_the_limit_makes_it_smaller(self, invoke: Invoke, tiny_study: WriteStudy) -> None:
         # One fact instead of three: a third of everything.

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,22 @@ class TestFiles:
         spec = spec.model_copy(update={"name": f"hf/{moved}"})
         assert local_folder(spec) == there
         assert resolve_model(spec).fingerprint == first.fingerprint
+
+    def test_what_lies_beside_it_changes_nothing(self, write: Any, tmp_path: Path) -> None:
+        first = resolve_model(write())
+        folder = tmp_path / "crowded"
+        folder.mkdir()
+        (tmp_path / "tiny.gguf").rename(folder / "tiny.gguf")
+        # Transformers would load the base of the adapter, and the tokenizer by its own code.
+        adapter = {"peft_type": "LORA", "base_model_name_or_path": "someone/elses"}
+        (folder / "adapter_config.json").write_text(json.dumps(adapter))
+        auto_map = {"AutoTokenizer": ["tokenization_own.Own", None]}
+        (folder / "tokenizer_config.json").write_text(json.dumps({"auto_map": auto_map}))
+        (folder / "generation_config.json").write_text(json.dumps({"eos_token_id": 5}))
+        (folder / "config.json").write_text(json.dumps({"model_type": "own"}))
+        shutil.rmtree(tmp_path / "cache")
+        found = resolve_model(ModelSpec(name=f"hf/{folder}/tiny.gguf", dtype="float32"))
+        assert found.fingerprint == first.fingerprint
 
     def test_another_file_at_its_place_is_another_model(self, write: Any) -> None:
         one = resolve_model(write())

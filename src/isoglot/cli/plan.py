@@ -104,7 +104,7 @@ def _memory(study: "Study") -> Iterator[str]:
             continue
         folder = local_folder(spec)
         if folder is None:
-            yield f"Memory for {spec.name}: not known before its files are on this machine."
+            yield f"Memory for {spec.name}: not known before its files are here, and unpacked."
             continue
         from isoglot.learning.fleet.memory import foresee_fleet  # torch takes seconds
 

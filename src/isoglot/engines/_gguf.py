@@ -9,6 +9,7 @@ import functools
 import io
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
@@ -81,9 +82,9 @@ def gguf_folder(path: Path, *, name: str) -> Path:
             weights.
     """
 
-    def make(_: Path, folder: Path) -> None:
+    def make(scratch: Path, folder: Path) -> None:
         try:
-            convert_gguf(path, folder, dtype=_precision(path))
+            convert_gguf(_alone(path, scratch), folder, dtype=_precision(path))
         except Exception as error:  # a broken file breaks its reader anywhere
             of_the_disk = isinstance(error, OSError) and error.errno is not None
             if of_the_disk or isinstance(error, MemoryError | IsoglotError):
@@ -95,6 +96,16 @@ def gguf_folder(path: Path, *, name: str) -> Path:
             ) from error
 
     return made_once(converted_gguf(path), make)
+
+
+def _alone(path: Path, scratch: Path) -> Path:
+    """The file in a folder without others: transformers would read configurations beside it."""
+    alone = scratch / f"{path.stem}{SUFFIX}"
+    try:
+        alone.symlink_to(path.resolve())
+    except OSError:  # not on every system may everybody make links
+        shutil.copyfile(path, alone)
+    return alone
 
 
 def _precision(path: Path) -> Literal["bfloat16", "float32"]:
@@ -123,7 +134,9 @@ def convert_gguf(gguf_file: Path, folder: Path, *, dtype: Literal["bfloat16", "f
     import torch
     from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     # What transformers draws on the error stream would break isoglot's own progress bar.
     with _file_parsed_once(), redirect_stderr(io.StringIO()):
         model, report = AutoModelForCausalLM.from_pretrained(
@@ -154,8 +167,8 @@ def check_whole(report: Mapping[str, Any], *, name: str) -> None:
     """Refuses a model whose files lack weights: transformers draws those at random.
 
     Args:
-        report: What `from_pretrained` gives with `output_loading_info`, where others' sizes
-            are not refused.
+        report: What `from_pretrained` gives with `output_loading_info`, told to go on where weights
+            have other sizes.
         name: Of the model, for the message.
 
     Raises:

@@ -56,8 +56,8 @@ def _check_trainable(study: Study, model: ModelSpec, *, place: str) -> Iterator[
     if swapped and study.paradigms.fine_tuning is not None:
         yield Problem(
             place=f"{place}.device_map",
-            message="keeps a part of the model on the disk; fine-tuning would hold all of it in "
-            "memory at once",
+            message="keeps a part of the model on the disk, and fine-tuning would hold all of it "
+            "in memory at once",
             remedy="name other devices, or leave fine-tuning out",
         )
 

@@ -68,7 +68,7 @@ from isoglot.study._schema import Resolved, Study
 from isoglot.study._translation import known_translation
 from isoglot.study._untaught import shot_groups
 
-_VERSIONED = ("isoglot", "torch", "transformers", "peft", "tokenizers", "numpy")
+_VERSIONED = ("isoglot", "torch", "transformers", "peft", "tokenizers", "bitsandbytes", "numpy")
 
 
 class RunOutcome(Record):

@@ -86,6 +86,49 @@ def test_a_machine_with_a_gpu_is_planned_for_without_one(tmp_path: Path) -> None
     assert found.weights_bytes == sum(2 * each.numel() for each in tiny_model("llama").parameters())
 
 
+def test_quantized_weights_are_foreseen(tmp_path: Path) -> None:
+    """A row of 4 bits: half a byte a weight, a byte a block of 64, four bytes for 256 blocks, and
+    1,092 of tables; of 8 bits: a byte a weight, and four a row. Embeddings, norms and head stay."""
+    folder = save_tiny_model(tmp_path / "model", scale=2)
+
+    def weights(quantization: str | None) -> int:
+        return foresee_fleet(
+            folder,
+            LoraRecipe(),
+            dtype="bfloat16",
+            device="cpu",
+            n_adapters=5,
+            quantization=quantization,
+        ).weights_bytes
+
+    # By layer, out and in: q, k, v, o, and gate, up and down.
+    layer = [(64, 64), (32, 64), (32, 64), (64, 64), (128, 64), (128, 64), (64, 128)]
+    rest = 2 * 259 * 64 + (2 * 3 + 1) * 64
+    plain = 3 * sum(out * each for out, each in layer)
+    assert weights(None) == 2 * (plain + rest)
+    eight = sum(out * each + 4 * out for out, each in layer)
+    assert weights("8bit") == 3 * eight + 2 * rest
+    four = sum(out * each // 2 + out * each // 64 + 4 + 1092 for out, each in layer)
+    assert weights("4bit") == 3 * four + 2 * rest
+
+
+def test_what_several_devices_have_left_is_added_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = save_tiny_model(tmp_path / "model")
+    left = {torch.device("cuda", 0): 3 * GIGA, torch.device("cuda", 1): 5 * GIGA}
+    monkeypatch.setattr(memory, "free_memory", left.__getitem__)
+    found = foresee_fleet(
+        folder,
+        LoraRecipe(),
+        dtype="float32",
+        device="auto",
+        n_adapters=5,
+        device_map={"model": 0, "lm_head": "cuda:1", "model.norm": "disk"},
+    )
+    assert found.free_bytes == 8 * GIGA - found.weights_bytes
+
+
 def test_it_is_foreseen_without_weights(tmp_path: Path) -> None:
     folder = save_tiny_model(tmp_path / "model")
     for weights in folder.glob("*.safetensors"):

@@ -9,6 +9,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra 'local'")
 accelerate = pytest.importorskip("accelerate", reason="needs the extra 'local'")
 
+from pretended_devices import ONE, OTHER, PretendedDevices, spread  # noqa: E402
 from tiny_fleets import LESSONS, a_recipe, an_engine, distance, trained  # noqa: E402
 from tiny_models import save_tiny_model  # noqa: E402
 
@@ -17,6 +18,15 @@ from isoglot.engines import ModelSpec, open_engine, resolve_model  # noqa: E402
 from isoglot.learning.fleet import memory  # noqa: E402
 from isoglot.learning.fleet.memory import free_beside  # noqa: E402
 
+OVER_TWO = {
+    "model.embed_tokens": ONE,
+    "model.rotary_emb": ONE,
+    "model.layers.0": ONE,
+    "model.layers.1": OTHER,
+    "model.layers.2": OTHER,
+    "model.norm": OTHER,
+    "lm_head": OTHER,
+}
 TAUGHT = {"a": LESSONS[:3], "b": LESSONS[2:]}
 
 
@@ -36,6 +46,17 @@ def test_hooks_change_nothing_and_stay(parts: str, again: bool, tmp_path: Path) 
     assert max(distance(found[name], wanted[name]) for name in TAUGHT) < 1e-9
     assert _hooks(spread.model) == hooks
     assert len(hooks) > 2
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_over_two_devices_the_same_is_learned(again: bool, tmp_path: Path) -> None:
+    recipe = a_recipe(gradient_checkpointing=again, clip=0.5)
+    wanted = trained(an_engine(), tmp_path / "plain", TAUGHT, recipe)
+    with PretendedDevices():
+        engine = an_engine()
+        spread(engine.model, OVER_TWO)
+        found = trained(engine, tmp_path / "spread", TAUGHT, recipe)
+    assert max(distance(found[name], wanted[name]) for name in TAUGHT) < 1e-9
 
 
 def _is_a_part(name: str) -> bool:

@@ -18,7 +18,7 @@ from isoglot.engines.huggingface._load import (
     without_weights,
 )
 from isoglot.engines.huggingface._memory import free_memory, out_of_memory
-from isoglot.engines.huggingface._placement import device_of, input_device, swapped_out
+from isoglot.engines.huggingface._placement import as_device, device_of, input_device, swapped_out
 from isoglot.engines.huggingface._quantize import weight_bytes
 from isoglot.engines.huggingface._stack import (
     AdapterStack,
@@ -32,6 +32,7 @@ __all__ = [
     "AdapterStack",
     "HuggingFaceEngine",
     "LoraShape",
+    "as_device",
     "check_deterministic",
     "context_length",
     "deterministic_algorithms",

@@ -16,7 +16,7 @@ from isoglot.core import InputError, ModelError
 from isoglot.engines._cache import cache_folder
 from isoglot.engines._gguf import check_whole
 from isoglot.engines._loading import code_problem, quantized_already
-from isoglot.engines.huggingface._placement import input_device
+from isoglot.engines.huggingface._placement import as_device, input_device
 from isoglot.engines.huggingface._projection import speed_up_projection
 from isoglot.engines.huggingface._quantize import check_device, quantization_config, settle
 
@@ -43,7 +43,7 @@ def first_device(device: str, device_map: str | Mapping[str, int | str] | None) 
     places = [place for place in device_map.values() if place != "disk"]
     gpus = [place for place in places if place != "cpu"]
     first = next(iter([*gpus, *places]), "cpu")
-    return f"cuda:{first}" if isinstance(first, int) else first
+    return str(as_device(first))
 
 
 def resolve_dtype(dtype: str, *, device: str) -> str:

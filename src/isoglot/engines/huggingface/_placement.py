@@ -9,6 +9,11 @@ from typing import Any
 import torch
 
 
+def as_device(place: int | str | torch.device) -> torch.device:
+    """A place of a device map. A number is a GPU's, also on a machine that has none."""
+    return torch.device("cuda", place) if isinstance(place, int) else torch.device(place)
+
+
 def device_of(module: Any) -> torch.device:
     """Where a module with a weight computes."""
     device: torch.device = module.weight.device
@@ -18,7 +23,7 @@ def device_of(module: Any) -> torch.device:
     for each in getattr(hook, "hooks", [hook]):
         place = getattr(each, "execution_device", None)
         if place is not None:
-            return torch.device(place)
+            return as_device(place)
     return device
 
 

@@ -47,6 +47,7 @@ class WholeDecoder:
         self._model = model
         self._tokenizer = tokenizer
         self._shelf = shelf
+        self._in_one_place = len({each.device for each in model.parameters()}) == 1
         own = model.generation_config.eos_token_id
         self._ends = {*(own if isinstance(own, list) else [own]), tokenizer.eos_token_id, *ends}
 
@@ -74,7 +75,9 @@ class WholeDecoder:
         for step in range(decoding.max_new_tokens):
             positions = (mask.cumsum(-1) - 1).clamp(min=0)[:, -inputs.shape[1] :]
             # An index tensor, not a number: it gathers the last positions into one dense block,
-            # whose product with the vocabulary takes a third of the time on a processor.
+            # whose product with the vocabulary takes a third of the time on a processor. But a
+            # model that is spread over devices would bring it to the first of them.
+            last_place = torch.tensor([inputs.shape[1] - 1], device=mask.device)
             with self._shelf.on(adapters):
                 logits = self._model(
                     inputs,
@@ -82,7 +85,7 @@ class WholeDecoder:
                     position_ids=positions,
                     past_key_values=cache,
                     use_cache=True,
-                    logits_to_keep=torch.tensor([inputs.shape[1] - 1], device=mask.device),
+                    logits_to_keep=last_place if self._in_one_place else 1,
                 ).logits[:, 0]
             said = choose(logits, [(seeds[row.index], step) for row in rows], decoding)
             chosen = torch.tensor(said, device=mask.device)
@@ -102,8 +105,9 @@ class WholeDecoder:
             # Rows that have ended are decoded on and ignored until half are gone: taking rows out
             # copies the others.
             if len(staying) <= len(rows) // 2:
-                kept = torch.tensor(staying)  # layers may be on other devices than the mask
-                cache.batch_select_indices(kept)
+                kept = torch.tensor(staying, device=mask.device)
+                # Not `batch_select_indices`: layers may be on other devices, or convolve.
+                cache.reorder_cache(kept)
                 mask, chosen = mask[kept], chosen[kept]
                 rows = [rows[place] for place in staying]
                 adapters = [adapters[place] for place in staying]

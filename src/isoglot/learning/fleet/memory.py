@@ -8,6 +8,7 @@ import torch
 
 from isoglot.core import Record
 from isoglot.engines.huggingface import (
+    as_device,
     device_of,
     find_modules,
     first_device,
@@ -166,7 +167,7 @@ def foresee_fleet(
 def _devices(device: str, device_map: str | Mapping[str, int | str] | None) -> list[torch.device]:
     """All devices that a model would be on."""
     if isinstance(device_map, Mapping):
-        places = {torch.device(each) for each in device_map.values() if each != "disk"}
+        places = {as_device(each) for each in device_map.values() if each != "disk"}
         return sorted(places or {torch.device(device)}, key=str)
     if device_map is not None and device.startswith("cuda"):
         return [torch.device("cuda", number) for number in range(torch.cuda.device_count())]
