@@ -72,14 +72,8 @@ class AdapterShelf:
             yield
 
     def version(self, adapter: Path) -> "_Version":
-        """An adapter as it is now: written anew at the same place, it is another one."""
-        try:
-            found = (adapter / "adapter_model.safetensors").stat()
-        except OSError as error:
-            raise ModelError(
-                f"{adapter}: not an adapter for {self._model_name}: {error}"
-            ) from error
-        return _Version(adapter, found.st_mtime_ns, found.st_size)
+        """See `adapter_version`."""
+        return adapter_version(adapter, model_name=self._model_name)
 
     @torch.inference_mode()
     def _check_effect(self, adapter: Path) -> None:
@@ -167,11 +161,35 @@ class _Shelf:
         return self._stack.rows(slots)
 
 
-def _read(adapter: Path, model: Any, model_name: str) -> tuple[LoraShape, dict[str, torch.Tensor]]:
+def adapter_version(adapter: Path, *, model_name: str) -> _Version:
+    """An adapter as it is now: written anew at the same place, it is another one.
+
+    Raises:
+        ModelError: There is none.
+    """
+    try:
+        found = (adapter / "adapter_model.safetensors").stat()
+    except OSError as error:
+        raise ModelError(f"{adapter}: not an adapter for {model_name}: {error}") from error
+    return _Version(adapter, found.st_mtime_ns, found.st_size)
+
+
+def read_adapter(adapter: Path, *, model_name: str) -> tuple[LoraShape, dict[str, torch.Tensor]]:
+    """An adapter's shape and the weights of its branches, as its folder holds them.
+
+    Raises:
+        ModelError: The folder holds no adapter, or one that isoglot does not know.
+    """
     try:
         config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
-        tensors = load_file(adapter / "adapter_model.safetensors")
-        shape, weights = _as_stacked(config, tensors)
+        return _as_stacked(config, load_file(adapter / "adapter_model.safetensors"))
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise ModelError(f"{adapter}: not an adapter for {model_name}: {error}") from error
+
+
+def _read(adapter: Path, model: Any, model_name: str) -> tuple[LoraShape, dict[str, torch.Tensor]]:
+    shape, weights = read_adapter(adapter, model_name=model_name)
+    try:
         for name in shape.modules:
             model.get_submodule(name)
         device = model.get_input_embeddings().weight.device
@@ -179,7 +197,7 @@ def _read(adapter: Path, model: Any, model_name: str) -> tuple[LoraShape, dict[s
         probe.put(0, weights)
     except torch.OutOfMemoryError:
         raise
-    except (OSError, ValueError, KeyError, RuntimeError, AttributeError, SafetensorError) as error:
+    except (ValueError, KeyError, RuntimeError, AttributeError) as error:
         raise ModelError(f"{adapter}: not an adapter for {model_name}: {error}") from error
     return shape, {name: each.to(device) for name, each in weights.items()}
 

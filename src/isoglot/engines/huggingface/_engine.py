@@ -11,11 +11,13 @@ import numpy as np
 
 from isoglot.core import Decoding, ModelError
 from isoglot.engines._base import ChoiceScore, Failure, Generation
-from isoglot.engines._template import ChatTemplate, ChatTemplateError
+from isoglot.engines._template import ChatTemplate
+from isoglot.engines._unconditional import score_with_unconditional
 from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._context import context_length
 from isoglot.engines.huggingface._decode import Decoder
-from isoglot.engines.huggingface._encode import ChatEncoder, Encoder, PlainEncoder
+from isoglot.engines.huggingface._encode import Encoder, encoder_for
+from isoglot.engines.huggingface._fitting import askable, scorable
 from isoglot.engines.huggingface._label_words import first_tokens
 from isoglot.engines.huggingface._planning import Limits
 from isoglot.engines.huggingface._reading import (
@@ -69,9 +71,7 @@ class HuggingFaceEngine:
         self.tokenizer = tokenizer
         self._shelf = AdapterShelf(model, model_name=name, room=max(_ADAPTERS_KEPT, batch_size))
         self.chat = template is not None
-        self._encoder: Encoder = (
-            PlainEncoder(tokenizer) if template is None else ChatEncoder(tokenizer, template)
-        )
+        self._encoder: Encoder = encoder_for(tokenizer, template)
         self._drafts: dict[str, list[int]] = {}
         self._limits = Limits(rows=batch_size, tokens=_TOKENS_AT_ONCE)
 
@@ -169,33 +169,9 @@ class HuggingFaceEngine:
         adapters = adapters or [None] * len(prompts)
         if unconditional is None:
             return self._scores(prompts, choices, adapters)
-        # Behind the same adapter the same choice is scored once.
-        pairs = list(
-            dict.fromkeys(
-                (choice, adapter)
-                for own, adapter in zip(choices, adapters, strict=True)
-                for choice in own
-            )
+        return score_with_unconditional(
+            self._scores, prompts, choices, adapters=adapters, unconditional=unconditional
         )
-        alone = dict(
-            zip(
-                pairs,
-                self._scores(
-                    [unconditional] * len(pairs),
-                    [[choice] for choice, _ in pairs],
-                    [adapter for _, adapter in pairs],
-                ),
-                strict=True,
-            )
-        )
-        return [
-            scores
-            if isinstance(scores, Failure)
-            else _behind_another(scores, [alone[choice, adapter] for choice in own])
-            for scores, own, adapter in zip(
-                self._scores(prompts, choices, adapters), choices, adapters, strict=True
-            )
-        ]
 
     def _scores(
         self,
@@ -209,7 +185,8 @@ class HuggingFaceEngine:
             if not own:
                 results[place] = []
                 continue
-            found = self._scorable(prompt, own)
+            room, limit = self._room
+            found = scorable(self._encoder, prompt, own, room=room, limit=limit)
             if isinstance(found, Failure):
                 results[place] = found
             else:
@@ -275,32 +252,6 @@ class HuggingFaceEngine:
                 )
         return [results[place] for place in range(len(prompts))]
 
-    def _scorable(
-        self, prompt: str, choices: Sequence[str]
-    ) -> tuple[list[int], list[list[int]]] | Failure:
-        """The tokens that all choices go on from, and what each has behind them.
-
-        Where a choice changes the prompt's last tokens, these count as its own.
-        """
-        if empty := [place for place, choice in enumerate(choices, start=1) if not choice]:
-            return Failure(message=f"choice {empty[0]} of {len(choices)} is empty")
-        try:
-            whole = [self._encoder.exchange(prompt, choice) for choice in choices]
-        except ChatTemplateError as error:
-            return Failure(message=str(error))
-        ends = self._encoder.ends
-        tokens = [
-            each[: said.stop - (1 if each[said.stop - 1] in ends else 0)] for each, said in whole
-        ]
-        first = min(said.start for _, said in whole)
-        room = context_length(self.model)
-        longest = max(map(len, tokens))
-        if room is not None and longest > room:
-            return Failure(
-                message=f"prompt and choice have {longest} tokens; the model's context is {room}"
-            )
-        return tokens[0][:first], [each[first:] for each in tokens]
-
     def states(
         self,
         prompts: Sequence[str],
@@ -338,21 +289,16 @@ class HuggingFaceEngine:
         return [results[place] for place in range(len(prompts))]
 
     def _askable(self, prompt: str, decoding: Decoding) -> list[int] | Failure:
-        """A prompt's tokens, unless the template refuses it or the model can't hold it.
+        """A prompt's tokens, or why it can't be asked."""
+        room, limit = self._room
+        answer = decoding.max_new_tokens
+        return askable(self._encoder, prompt, answer=answer, room=room, limit=limit)
 
-        Where a prompt is too long some models would raise, others answer by extrapolating.
-        """
-        try:
-            tokens = self.encode(prompt)
-        except ChatTemplateError as error:
-            return Failure(message=str(error))
+    @property
+    def _room(self) -> tuple[int | None, str]:
+        """How many tokens a sequence may have, and what says so."""
         room = context_length(self.model)
-        if room is None or len(tokens) + decoding.max_new_tokens <= room:
-            return tokens
-        return Failure(
-            message=f"the prompt has {len(tokens)} tokens and the answer up to "
-            f"{decoding.max_new_tokens}; the model's context is {room}"
-        )
+        return room, f"the model's context is {room}"
 
     def _draft(self, text: str) -> list[int]:
         """A guess at an answer as tokens. It need not be how the model would write it."""
@@ -378,15 +324,3 @@ class HuggingFaceEngine:
 def _log_sum(values: Sequence[float]) -> float:
     """The logarithm of the sum of what values are logarithms of."""
     return float(np.logaddexp.reduce(values))
-
-
-def _behind_another(
-    scores: Sequence[ChoiceScore], alone: Sequence[list[ChoiceScore] | Failure]
-) -> list[ChoiceScore] | Failure:
-    """The scores, with those of the same choices behind another prompt."""
-    found = []
-    for score, other in zip(scores, alone, strict=True):
-        if isinstance(other, Failure):
-            return other
-        found.append(score.model_copy(update={"unconditional": other[0].log_probability}))
-    return found
