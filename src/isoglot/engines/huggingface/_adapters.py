@@ -49,7 +49,7 @@ class AdapterShelf:
             if kind is not None and self._shelves[kind].has(version):
                 self._shelves[kind].touch(version)
                 continue
-            shape, weights = _read(path, self._model, self._model_name)
+            shape, weights = read_adapter(path, self._model, self._model_name)
             kind = _Kind(shape, next(iter(weights.values())).dtype)
             self._kinds[version] = kind
             if kind not in self._shelves:
@@ -174,22 +174,18 @@ def adapter_version(adapter: Path, *, model_name: str) -> _Version:
     return _Version(adapter, found.st_mtime_ns, found.st_size)
 
 
-def read_adapter(adapter: Path, *, model_name: str) -> tuple[LoraShape, dict[str, torch.Tensor]]:
-    """An adapter's shape and the weights of its branches, as its folder holds them.
+def read_adapter(
+    adapter: Path, model: Any, model_name: str
+) -> tuple[LoraShape, dict[str, torch.Tensor]]:
+    """An adapter's shape, and its weights on the model's device.
 
     Raises:
-        ModelError: The folder holds no adapter, or one that isoglot does not know.
+        ModelError: The folder holds no adapter, or none that fits the model.
     """
     try:
         config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
-        return _as_stacked(config, load_file(adapter / "adapter_model.safetensors"))
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
-        raise ModelError(f"{adapter}: not an adapter for {model_name}: {error}") from error
-
-
-def _read(adapter: Path, model: Any, model_name: str) -> tuple[LoraShape, dict[str, torch.Tensor]]:
-    shape, weights = read_adapter(adapter, model_name=model_name)
-    try:
+        tensors = load_file(adapter / "adapter_model.safetensors")
+        shape, weights = _as_stacked(config, tensors)
         for name in shape.modules:
             model.get_submodule(name)
         device = model.get_input_embeddings().weight.device
@@ -197,7 +193,7 @@ def _read(adapter: Path, model: Any, model_name: str) -> tuple[LoraShape, dict[s
         probe.put(0, weights)
     except torch.OutOfMemoryError:
         raise
-    except (ValueError, KeyError, RuntimeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, AttributeError, SafetensorError) as error:
         raise ModelError(f"{adapter}: not an adapter for {model_name}: {error}") from error
     return shape, {name: each.to(device) for name, each in weights.items()}
 
