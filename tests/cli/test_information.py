@@ -140,6 +140,7 @@ def test_models_are_listed_with_what_they_need(invoke: Invoke) -> None:
         *shipped_models(),
         "hf/ORG/NAME[@REVISION]",
         "hf/PATH",
+        "vllm/ORG/NAME[@REVISION], vllm/PATH",
     ]
     assert "scripted/parrot  ready" in lines
 
@@ -172,6 +173,7 @@ def test_doctor_says_where_models_are_kept(invoke: Invoke, tmp_path: Path) -> No
         "model cache",
         "extra local",
         "extra bundled",
+        "extra vllm",
     ]
     assert lines[2].startswith(f"model cache: {tmp_path}/not/there/models (")
     assert lines[2].endswith(" GB free)")

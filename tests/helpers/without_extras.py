@@ -28,6 +28,7 @@ EXTRAS = {
     "tokenizers",
     "torch",
     "transformers",
+    "vllm",
 }
 
 

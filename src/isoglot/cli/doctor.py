@@ -20,6 +20,10 @@ def doctor() -> None:
     nearest = next(folder for folder in (cache, *cache.parents) if folder.exists())
     free = shutil.disk_usage(nearest).free / 1e9
     typer.echo(f"model cache: {cache} ({free:.0f} GB free)")
-    for extra, name in (("local", "hf/ORG/NAME"), ("bundled", "bundled/gemma-3-270m")):
+    for extra, name in (
+        ("local", "hf/ORG/NAME"),
+        ("bundled", "bundled/gemma-3-270m"),
+        ("vllm", "vllm/ORG/NAME"),
+    ):
         missing = check_installed(ModelSpec(name=name), place="")
         typer.echo(f"extra {extra}: {missing[0].remedy if missing else 'there'}")

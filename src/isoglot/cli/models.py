@@ -17,3 +17,6 @@ def models() -> None:
     state = missing[0].remedy if missing else "ready"
     typer.echo(f"hf/ORG/NAME[@REVISION]  any causal language model of a hub; {state}")
     typer.echo(f"hf/PATH  a folder as save_pretrained writes it; {state}")
+    missing = check_installed(ModelSpec(name="vllm/ORG/NAME"), place="")
+    state = missing[0].remedy if missing else "ready"
+    typer.echo(f"vllm/ORG/NAME[@REVISION], vllm/PATH  the same in vLLM, not to be trained; {state}")

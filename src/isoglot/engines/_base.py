@@ -15,7 +15,8 @@ class ModelSpec(Record):
     """Which model, and how it is loaded.
 
     Attributes:
-        name: A model string: `bundled/NAME`, `hf/ORG/NAME[@REVISION]`, `hf/PATH`, `scripted/NAME`.
+        name: A model string: `bundled/NAME`, `hf/ORG/NAME[@REVISION]`, `hf/PATH`, `scripted/NAME`;
+            with `vllm/` instead of `hf/`, the same model in vLLM.
         dtype: The precision of the weights. `auto`: bfloat16 where the processor computes in it,
             float32 otherwise.
         device: `auto` (the first GPU if there is one), `cpu`, `cuda`, `cuda:1`, `mps`.
@@ -100,7 +101,10 @@ class Engine(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """The hash of weights, tokenizer, chat template, system prompt and dtype."""
+        """The hash of weights, tokenizer, chat template, system prompt and dtype.
+
+        Where vLLM computes, also of its version.
+        """
         ...
 
     def generate(

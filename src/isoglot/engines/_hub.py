@@ -5,10 +5,14 @@ from pathlib import Path
 from isoglot.core import ModelError
 
 
-def find_folder(name: str) -> Path:
+def find_folder(name: str, *, family: str = "hf") -> Path:
     """The local folder of `PATH` or `ORG/NAME[@REVISION]`; what is missing is fetched from the hub.
 
     Only safetensors weights are taken: a pickle can run code when it is opened.
+
+    Args:
+        name: What the model string names.
+        family: What stands before it there, for messages.
 
     Raises:
         ModelError: There is no such folder and the hub can't be reached or does not know the name,
@@ -16,12 +20,12 @@ def find_folder(name: str) -> Path:
     """
     folder = Path(name).expanduser()
     if not folder.is_dir():
-        folder = _fetch(name)
+        folder = _fetch(name, family)
     if not any(folder.glob("*.safetensors")):
         pickled = sorted(path.name for path in folder.glob("*.bin"))
         reason = f"only pickled weights ({pickled[0]})" if pickled else "no weights"
         raise ModelError(
-            f"models: 'hf/{name}' has {reason}; isoglot loads safetensors only: "
+            f"models: '{family}/{name}' has {reason}; isoglot loads safetensors only: "
             "convert it with save_pretrained"
         )
     return folder
@@ -43,7 +47,7 @@ def known_folder(name: str) -> Path | None:
     return Path(found).parent if isinstance(found, str) else None
 
 
-def _fetch(name: str) -> Path:
+def _fetch(name: str, family: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
@@ -59,6 +63,6 @@ def _fetch(name: str) -> Path:
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise ModelError(
-            f"models: 'hf/{name}' is no folder here and could not be fetched ({first_line}); "
+            f"models: '{family}/{name}' is no folder here and could not be fetched ({first_line}); "
             "check the name, the network, or give the path of a local folder"
         ) from error

@@ -7,7 +7,11 @@ from pathlib import Path
 from isoglot.core import MissingExtraError, ModelError, Problem, Record, install_command
 from isoglot.engines._base import Engine, ModelSpec
 from isoglot.engines._chat import check_template, find_template, never_has_template
-from isoglot.engines._fingerprint import chat_fingerprint, model_fingerprint
+from isoglot.engines._fingerprint import (
+    chat_fingerprint,
+    engine_fingerprint,
+    model_fingerprint,
+)
 from isoglot.engines._hub import find_folder, known_folder
 from isoglot.engines._template import ChatTemplate
 from isoglot.engines.bundled import BUNDLED_MODELS, bundled_folder, converted_folder
@@ -16,8 +20,9 @@ from isoglot.engines.scripted import POLICIES, ScriptedEngine
 _MODULES = {
     "local": ("torch", "transformers", "peft", "accelerate", "psutil", "safetensors"),
     "bundled": ("gguf", *(model.package for model in BUNDLED_MODELS.values())),
+    "vllm": ("vllm",),
 }
-_FAMILIES = ("bundled", "hf", "scripted")
+_FAMILIES = ("bundled", "hf", "vllm", "scripted")
 PROMPT_SLOT = "{prompt}"
 """Where a prompt goes in the frame of a chat model."""
 
@@ -65,8 +70,8 @@ def check_model(spec: ModelSpec, *, place: str) -> list[Problem]:
             Problem(
                 place=place,
                 message=f"{spec.name!r} is not a model string",
-                remedy=f"{guess}a model is bundled/NAME, hf/ORG/NAME, hf/PATH or scripted/NAME; "
-                "see: isoglot models",
+                remedy=f"{guess}a model is bundled/NAME, hf/ORG/NAME, hf/PATH, vllm/ORG/NAME, "
+                "vllm/PATH or scripted/NAME; see: isoglot models",
             )
         ]
     known = {"bundled": list(BUNDLED_MODELS), "scripted": list(POLICIES)}.get(family)
@@ -76,6 +81,16 @@ def check_model(spec: ModelSpec, *, place: str) -> list[Problem]:
                 place=place,
                 message=f"{spec.name!r} is not known",
                 remedy=f"{family} models are {', '.join(f'{family}/{name}' for name in known)}",
+            )
+        ]
+    if family == "vllm" and spec.device != "auto":
+        return [
+            Problem(
+                place=f"{place}.device",
+                message=f"{spec.device!r} can't be given to {spec.name!r}: vLLM takes the first "
+                "GPU that it sees",
+                remedy="leave device out; CUDA_VISIBLE_DEVICES=1 in the environment shows it the "
+                "second one alone",
             )
         ]
     return []
@@ -123,11 +138,15 @@ def _tokenizer_folder(spec: ModelSpec) -> Path | None:
 
 def _missing(family: str) -> list[tuple[str, str]]:
     """Extra and module, for each module that a family of models needs and that is not there."""
-    extras = {"bundled": ("bundled", "local"), "hf": ("local",)}.get(family, ())
+    extras = {
+        "bundled": ("bundled", "local"),
+        "hf": ("local",),
+        "vllm": ("vllm", "local"),
+    }.get(family, ())
     missing = [
         module for extra in extras for module in _MODULES[extra] if find_spec(module) is None
     ]
-    # The extra `bundled` brings `local` along, so one command installs all that is missing.
+    # The other extras bring `local` along, so one command installs all that is missing.
     return [(extras[0], module) for module in missing]
 
 
@@ -165,7 +184,7 @@ def resolve_model(spec: ModelSpec) -> ResolvedModel:
     return ResolvedModel(
         name=spec.name,
         dtype=dtype,
-        fingerprint=_fingerprint(folder, dtype, template),
+        fingerprint=_fingerprint(spec.name, folder, dtype, template),
         chat=template is not None,
         frame=template.prompt(PROMPT_SLOT) if template else None,
     )
@@ -186,15 +205,26 @@ def open_engine(spec: ModelSpec, resolved: ResolvedModel) -> Engine:
     if spec.name.startswith("scripted/"):
         return ScriptedEngine(spec.name, batch_size=spec.batch_size)
     _require_local(spec.name)
-    from isoglot.engines.huggingface import HuggingFaceEngine, _load
-
     folder = _folder(spec.name)
     template = find_template(spec.model_copy(update={"chat": resolved.chat}), folder)
-    if _fingerprint(folder, resolved.dtype, template) != resolved.fingerprint:
+    if _fingerprint(spec.name, folder, resolved.dtype, template) != resolved.fingerprint:
         raise ModelError(
             f"models: the files of {spec.name!r} changed between being looked up and being loaded; "
             "run the same command again, with @REVISION if it is a hub's"
         )
+    if spec.name.startswith("vllm/"):
+        from isoglot.engines.vllm import open_vllm
+
+        return open_vllm(
+            spec.name,
+            folder,
+            dtype=resolved.dtype,
+            batch_size=spec.batch_size,
+            fingerprint=resolved.fingerprint,
+            template=template,
+        )
+    from isoglot.engines.huggingface import HuggingFaceEngine, _load
+
     device = _load.resolve_device(spec.device)
     model, tokenizer = _load.load(folder, dtype=resolved.dtype, device=device)
     return HuggingFaceEngine(
@@ -207,9 +237,16 @@ def open_engine(spec: ModelSpec, resolved: ResolvedModel) -> Engine:
     )
 
 
-def _fingerprint(folder: Path, dtype: str, template: ChatTemplate | None) -> str:
+def _fingerprint(name: str, folder: Path, dtype: str, template: ChatTemplate | None) -> str:
     fingerprint = model_fingerprint(folder, dtype=dtype)
-    return fingerprint if template is None else chat_fingerprint(fingerprint, template)
+    if template is not None:
+        fingerprint = chat_fingerprint(fingerprint, template)
+    if name.startswith("vllm/"):
+        from isoglot.engines.vllm import vllm_version
+
+        # It computes otherwise than transformers, and each version otherwise than another.
+        fingerprint = engine_fingerprint(fingerprint, f"vllm {vllm_version()}")
+    return fingerprint
 
 
 def _require_local(name: str) -> None:
@@ -219,4 +256,4 @@ def _require_local(name: str) -> None:
 
 def _folder(name: str) -> Path:
     family, _, rest = name.partition("/")
-    return bundled_folder(rest) if family == "bundled" else find_folder(rest)
+    return bundled_folder(rest) if family == "bundled" else find_folder(rest, family=family)

@@ -45,9 +45,22 @@ def _problems(study: Study, *, installed: bool) -> Iterator[Problem]:
             message="names no paradigm",
             remedy="add in-context: {} or fine-tuning: {}",
         )
+    if teaches and study.paradigms.fine_tuning is not None:
+        yield from _check_trainable(study)
     yield from _check_repeats("seeds", [str(seed) for seed in study.seeds])
     if all(code in known_languages() for code in study.languages):
         yield from check_conflicts(study)
+
+
+def _check_trainable(study: Study) -> Iterator[Problem]:
+    for index, model in enumerate(study.models):
+        family, _, rest = model.name.partition("/")
+        if family == "vllm" and rest:
+            yield Problem(
+                place=f"models[{index}]",
+                message=f"{model.name!r} can't be fine-tuned: vLLM answers and does not train",
+                remedy=f"teach with 'hf/{rest}', or in context alone: paradigms.fine-tuning=false",
+            )
 
 
 def _check_languages(study: Study) -> Iterator[Problem]:
