@@ -190,6 +190,7 @@ def test_models_are_listed_with_what_they_need(invoke: Invoke) -> None:
         "hf/ORG/NAME/FILE.gguf[@REVISION]",
         "hf/PATH/FILE.gguf",
         "with quantization: 4bit or 8bit",
+        "vllm/ORG/NAME[@REVISION], vllm/PATH",
     ]
     assert "scripted/parrot  ready" in lines
 
@@ -223,6 +224,7 @@ def test_doctor_says_where_models_are_kept(invoke: Invoke, tmp_path: Path) -> No
         "extra local",
         "extra bundled",
         "extra quantized",
+        "extra vllm",
     ]
     assert lines[2].startswith(f"model cache: {tmp_path}/not/there/models (")
     assert lines[2].endswith(" GB free)")

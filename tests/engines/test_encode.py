@@ -10,8 +10,8 @@ from chat_templates import FAMILIES
 from tiny_chats import ARCHITECTURE, chat_tokenizer, family, template_of
 from transformers.utils import chat_template_utils
 
+from isoglot.engines._encode import ChatEncoder, PlainEncoder
 from isoglot.engines._template import PINNED_DATE, VARIABLES, ChatTemplate
-from isoglot.engines.huggingface._encode import ChatEncoder, PlainEncoder
 
 QUESTION = "Which animal is on the flag of Kavuno? 狮子"
 CONTEXT = "Facts.\n\nQ: In which month is Zomira?\nA: March\n\n"

@@ -85,6 +85,32 @@ def test_what_fits_together_is_fine(options: dict[str, Any]) -> None:
             "models[0].device_map: 'scripted/parrot' has no weights that are loaded here; "
             "leave it out",
         ),
+        (
+            {"name": "vllm/org/name", "device_map": "auto"},
+            "models[0].device_map: 'auto' can't be given to 'vllm/org/name': vLLM takes the first "
+            "GPU that it sees; leave device_map out; CUDA_VISIBLE_DEVICES=1 in the environment "
+            "shows it the second one alone",
+        ),
+        (
+            {"name": "vllm/org/name", "quantization": "4bit"},
+            "models[0].quantization: '4bit' can't be given to 'vllm/org/name': weights go to vLLM "
+            "as they were saved; name a model that was saved quantized, or name it 'hf/org/name'",
+        ),
+        (
+            {"name": "vllm/org/name", "attn_implementation": "eager"},
+            "models[0].attn_implementation: 'eager' can't be given to 'vllm/org/name': vLLM has "
+            "attention of its own; leave it out",
+        ),
+        (
+            {"name": "vllm/org/name", "trust_remote_code": True},
+            "models[0].trust_remote_code: True can't be given to 'vllm/org/name': in vLLM isoglot "
+            "runs no code of a model's authors; leave it out, or name it 'hf/org/name'",
+        ),
+        (
+            {"name": "vllm/org/name/file.gguf@v1"},
+            "models[0].name: 'vllm/org/name/file.gguf@v1' is a GGUF file, and vLLM is given "
+            "safetensors; name it 'hf/org/name/file.gguf@v1'",
+        ),
     ],
 )
 def test_what_does_not_fit_together_is_said(options: dict[str, Any], problem: str) -> None:

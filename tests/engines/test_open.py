@@ -18,7 +18,10 @@ from isoglot.engines import (
 )
 from isoglot.engines import _open as module
 
-FORMS = "a model is bundled/NAME, hf/ORG/NAME, hf/PATH or scripted/NAME; see: isoglot models"
+FORMS = (
+    "a model is bundled/NAME, hf/ORG/NAME, hf/PATH, vllm/ORG/NAME, vllm/PATH or scripted/NAME; "
+    "see: isoglot models"
+)
 
 
 def _message(name: str) -> str:
@@ -75,6 +78,7 @@ def test_a_wrong_model_string_is_explained(name: str, expected: str) -> None:
     [
         ("hf/org/name", "local", "torch"),
         ("bundled/gemma-3-270m", "bundled", "gguf"),
+        ("vllm/org/name", "vllm", "vllm"),
     ],
 )
 def test_a_missing_extra_is_the_exact_install_command(
@@ -98,6 +102,17 @@ def test_a_missing_extra_is_the_exact_install_command(
     resolved = ResolvedModel(name=name, dtype="float32", fingerprint="f")
     with pytest.raises(MissingExtraError, match=f"^{re.escape(expected)}$"):
         open_engine(spec, resolved)
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda:1"])
+def test_vllm_chooses_its_device_itself(device: str) -> None:
+    spec = ModelSpec(name="vllm/org/name", device=device)
+    assert [str(each) for each in check_model(spec, place="models[0]")] == [
+        f"models[0].device: {device!r} can't be given to 'vllm/org/name': vLLM takes the first GPU "
+        "that it sees; leave device out; CUDA_VISIBLE_DEVICES=1 in the environment shows it the "
+        "second one alone"
+    ]
+    assert check_model(ModelSpec(name="vllm/org/name"), place="models[0]") == []
 
 
 def test_a_scripted_model_needs_no_extra(monkeypatch: pytest.MonkeyPatch) -> None:

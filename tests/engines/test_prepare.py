@@ -8,8 +8,8 @@ from tiny_models import tiny_engine  # noqa: E402
 
 from isoglot.core import Decoding  # noqa: E402
 from isoglot.engines import Failure  # noqa: E402
-from isoglot.engines.huggingface._encode import PlainEncoder  # noqa: E402
-from isoglot.engines.huggingface._prepare import Preparer, in_parts  # noqa: E402
+from isoglot.engines._encode import PlainEncoder  # noqa: E402
+from isoglot.engines._prepare import Preparer, in_parts  # noqa: E402
 
 GOOD = "Q: in which month?\nA:"
 DECODING = Decoding(max_new_tokens=5, stop=("this never comes 狮子",))

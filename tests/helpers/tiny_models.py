@@ -66,6 +66,8 @@ def _tiny_config(architecture: str) -> Any:
     ids = {"vocab_size": 259, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
     if architecture == "llama":
         return LlamaConfig(**_SIZES, **ids)
+    if architecture == "wide-llama":  # vLLM's kernels take no smaller heads than of 32
+        return LlamaConfig(**(_SIZES | {"hidden_size": 128}), **ids)
     if architecture == "qwen3":
         return Qwen3Config(**_SIZES, head_dim=8, **ids)
     if architecture == "mistral":

@@ -29,6 +29,7 @@ EXTRAS = {
     "tokenizers",
     "torch",
     "transformers",
+    "vllm",
 }
 
 

@@ -192,6 +192,19 @@ class TestTheMeaning:
             "names with their devices; change the value"
         ]
 
+    def test_vllm_neither_trains_nor_computes_prompts_alone(self, tiny_study: WriteStudy) -> None:
+        study = {"models": ["vllm/org/name"], "deterministic": True}
+        together = (
+            "S: models[0].name: 'vllm/org/name' can't be asked with deterministic: true, as vLLM "
+            "computes prompts together; name it 'hf/org/name', or leave deterministic out"
+        )
+        assert study_problems(tiny_study(**study)) == [
+            together,
+            "S: models[0]: 'vllm/org/name' can't be fine-tuned: vLLM answers and does not train; "
+            "teach with 'hf/org/name', or in context alone: paradigms.fine-tuning=false",
+        ]
+        assert study_problems(tiny_study(**study, paradigms={"in-context": {}})) == [together]
+
     def test_a_language_without_words_and_sentences_is_known_to_have_none(
         self, tiny_study: WriteStudy, basque: str
     ) -> None:

@@ -25,6 +25,7 @@ def doctor() -> None:
         ("local", plain),
         ("bundled", ModelSpec(name="bundled/gemma-3-270m")),
         ("quantized", plain.model_copy(update={"quantization": "4bit"})),
+        ("vllm", ModelSpec(name="vllm/ORG/NAME")),
     ):
         missing = check_installed(spec, place="")
         typer.echo(f"extra {extra}: {missing[0].remedy if missing else 'there'}")

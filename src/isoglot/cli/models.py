@@ -23,3 +23,7 @@ def models() -> None:
     typer.echo(f"hf/PATH/FILE.gguf  a GGUF file; {state(packed)}")
     quantized = ModelSpec(name="hf/ORG/NAME", quantization="4bit")
     typer.echo(f"with quantization: 4bit or 8bit  any of hf/ and bundled/; {state(quantized)}")
+    served = ModelSpec(name="vllm/ORG/NAME")
+    typer.echo(
+        f"vllm/ORG/NAME[@REVISION], vllm/PATH  the same in vLLM, not to be trained; {state(served)}"
+    )

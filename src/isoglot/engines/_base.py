@@ -22,6 +22,7 @@ class ModelSpec(Record):
     Attributes:
         name: A model string: `bundled/NAME`, `hf/ORG/NAME[@REVISION]`, `hf/PATH`, `scripted/NAME`,
             or a GGUF file: `hf/PATH/FILE.gguf`, `hf/ORG/NAME/FILE.gguf[@REVISION]`.
+            With `vllm/` instead of `hf/`, the same model in vLLM, unless it is a GGUF file.
         dtype: The precision of the weights. `auto`: bfloat16 where the processor computes in it,
             float32 otherwise.
         device: `auto` (the first GPU if there is one), `cpu`, `cuda`, `cuda:1`, `mps`.
@@ -142,7 +143,10 @@ class Engine(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """The hash of weights, tokenizer, chat template, system prompt and dtype."""
+        """The hash of weights, tokenizer, chat template, system prompt and dtype.
+
+        Where vLLM computes, also of its version.
+        """
         ...
 
     @property

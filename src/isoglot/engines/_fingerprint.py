@@ -79,6 +79,16 @@ def chat_fingerprint(model: str, template: ChatTemplate) -> str:
     return hashlib.sha256(f"{model}\n{template.identity()}".encode()).hexdigest()
 
 
+def engine_fingerprint(model: str, engine: str) -> str:
+    """The hash of a model as an engine computes it that rounds otherwise than transformers.
+
+    Args:
+        model: The model's own fingerprint.
+        engine: The engine's name and version.
+    """
+    return hashlib.sha256(f"{model}\n{engine}".encode()).hexdigest()
+
+
 def _identity(path: Path) -> str:
     """A file's hash; of a configuration, the hash of what it says of the model."""
     if path.name not in {"config.json", "generation_config.json"}:

@@ -14,13 +14,16 @@ _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
-def find_folder(name: str, *, revision: str | None = None, code: bool = False) -> Path:
+def find_folder(
+    name: str, *, family: str = "hf", revision: str | None = None, code: bool = False
+) -> Path:
     """The local folder of `PATH` or `ORG/NAME[@REVISION]`; what is missing is fetched from the hub.
 
     Only safetensors weights are taken: a pickle can run code when it is opened.
 
     Args:
-        name: The model string without `hf/`.
+        name: The model string without its family.
+        family: What stands before it there, for messages.
         revision: Of a hub's model; takes the place of the name's own.
         code: Whether Python files are fetched, too.
 
@@ -31,10 +34,10 @@ def find_folder(name: str, *, revision: str | None = None, code: bool = False) -
     folder = Path(name).expanduser()
     local = folder.is_dir()
     if not local:
-        folder = _fetch(name, revision=revision, code=code)
+        folder = _fetch(name, family=family, revision=revision, code=code)
     if (folder / "adapter_config.json").is_file():
         raise ModelError(
-            f"models: 'hf/{name}' is an adapter, no model; "
+            f"models: '{family}/{name}' is an adapter, no model; "
             "merge it into its base (PEFT's merge_and_unload) and name what you save"
         )
     if not any(folder.glob("*.safetensors")):
@@ -43,8 +46,8 @@ def find_folder(name: str, *, revision: str | None = None, code: bool = False) -
         if not local:
             reason = "no weights but pickled ones, if any"
         raise ModelError(
-            f"models: 'hf/{name}' has {reason}; isoglot loads safetensors only, as a pickle can "
-            "run code when it is opened: convert it with save_pretrained"
+            f"models: '{family}/{name}' has {reason}; isoglot loads safetensors only, as a pickle "
+            "can run code when it is opened: convert it with save_pretrained"
         )
     return folder
 
@@ -82,7 +85,7 @@ def find_file(name: str, *, revision: str | None = None) -> Path:
             hf_hub_download(wanted.repository, wanted.path, revision=revision or wanted.revision)
         )
     except _refusals() as error:
-        _say_unreachable(name, error, here="file")
+        _say_unreachable(f"hf/{name}", error, here="file")
 
 
 def known_file(name: str) -> Path | None:
@@ -114,7 +117,7 @@ def _cached(wanted: HubFile) -> Path | None:
     return Path(found) if isinstance(found, str) else None
 
 
-def _fetch(name: str, *, revision: str | None, code: bool) -> Path:
+def _fetch(name: str, *, family: str, revision: str | None, code: bool) -> Path:
     from huggingface_hub import snapshot_download
 
     repository, _, own_revision = name.partition("@")
@@ -127,7 +130,7 @@ def _fetch(name: str, *, revision: str | None, code: bool) -> Path:
             )
         )
     except _refusals() as error:
-        _say_unreachable(name, error, here="folder")
+        _say_unreachable(f"{family}/{name}", error, here="folder")
 
 
 def _refusals() -> tuple[type[Exception], ...]:
@@ -140,6 +143,6 @@ def _refusals() -> tuple[type[Exception], ...]:
 def _say_unreachable(name: str, error: Exception, *, here: str) -> NoReturn:
     first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
     raise ModelError(
-        f"models: 'hf/{name}' is no {here} here and could not be fetched ({first_line}); "
+        f"models: {name!r} is no {here} here and could not be fetched ({first_line}); "
         f"check the name, the network, or give the path of a local {here}"
     ) from error

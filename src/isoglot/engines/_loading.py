@@ -19,16 +19,21 @@ _FLASH = {"flash_attention_2": "flash_attn", "flash_attention_3": "flash_attn_in
 """By attention, the module that brings it."""
 
 
-def check_loading(spec: ModelSpec, *, place: str) -> list[Problem]:
+def check_loading(spec: ModelSpec, *, place: str, deterministic: bool = False) -> list[Problem]:
     """What is wrong with how a model is to be loaded.
 
     Args:
         spec: A model of a known family.
         place: What a problem calls the model.
+        deterministic: Whether every prompt is to be computed alone.
     """
+    if spec.name.startswith("vllm/"):
+        misfits = _misfits_of_vllm(spec, deterministic=deterministic)
+    else:
+        misfits = _misfits(spec)
     return [
         Problem(place=f"{place}.{key}", message=message, remedy=remedy)
-        for key, message, remedy in _misfits(spec)
+        for key, message, remedy in misfits
     ]
 
 
@@ -76,6 +81,43 @@ def _misfits(spec: ModelSpec) -> Iterator[tuple[str, str, str]]:
             "quantize it",
             "name GPUs only, or leave quantization out",
         )
+
+
+def _misfits_of_vllm(spec: ModelSpec, *, deterministic: bool) -> Iterator[tuple[str, str, str]]:
+    """The same of a model in vLLM, which is given a folder and a dtype."""
+    _, _, rest = spec.name.partition("/")
+    if is_gguf(rest):
+        yield (
+            "name",
+            f"{spec.name!r} is a GGUF file, and vLLM is given safetensors",
+            f"name it 'hf/{rest}'",
+        )
+    if deterministic:
+        yield (
+            "name",
+            f"{spec.name!r} can't be asked with deterministic: true, as vLLM computes "
+            "prompts together",
+            f"name it 'hf/{rest}', or leave deterministic out",
+        )
+    chosen = "vLLM takes the first GPU that it sees"
+    unshown = "CUDA_VISIBLE_DEVICES=1 in the environment shows it the second one alone"
+    refused = {
+        "device": (chosen, f"leave device out; {unshown}"),
+        "device_map": (chosen, f"leave device_map out; {unshown}"),
+        "quantization": (
+            "weights go to vLLM as they were saved",
+            f"name a model that was saved quantized, or name it 'hf/{rest}'",
+        ),
+        "attn_implementation": ("vLLM has attention of its own", "leave it out"),
+        "trust_remote_code": (
+            "in vLLM isoglot runs no code of a model's authors",
+            f"leave it out, or name it 'hf/{rest}'",
+        ),
+    }
+    for key, (message, remedy) in refused.items():
+        given = getattr(spec, key)
+        if given != ModelSpec.model_fields[key].default:
+            yield key, f"{given!r} can't be given to {spec.name!r}: {message}", remedy
 
 
 def missing_for_loading(spec: ModelSpec) -> list[tuple[str, str]]:
@@ -145,11 +187,13 @@ def check_code(spec: ModelSpec, folder: Path) -> bool:
 
 def code_problem(name: str, reason: str) -> Problem:
     """That a model can't be loaded without running its own code."""
+    family, _, rest = name.partition("/")
+    how = f"name it 'hf/{rest}', and " if family == "vllm" else ""
     return Problem(
         place="models.trust_remote_code",
         message=f"{name!r} comes with Python code that transformers does not know ({reason}), and "
         "isoglot runs no such code unasked",
-        remedy="read its *.py files; if you trust them, give trust_remote_code: true and a "
+        remedy=f"read its *.py files; if you trust them, {how}give trust_remote_code: true and a "
         "@REVISION",
     )
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from isoglot.core import InputError, MissingExtraError, ModelError, Problem, Record, install_command
 from isoglot.engines._base import Engine, ModelSpec
 from isoglot.engines._chat import check_template, find_template, never_has_template
-from isoglot.engines._fingerprint import chat_fingerprint, model_fingerprint
+from isoglot.engines._fingerprint import chat_fingerprint, engine_fingerprint, model_fingerprint
 from isoglot.engines._gguf import converted_gguf, gguf_folder, is_gguf
 from isoglot.engines._hub import commit_of, find_file, find_folder, known_file, known_folder
 from isoglot.engines._loading import (
@@ -27,8 +27,9 @@ from isoglot.engines.scripted import POLICIES, ScriptedEngine
 _MODULES = {
     "local": ("torch", "transformers", "peft", "accelerate", "psutil", "safetensors"),
     "bundled": ("gguf", *(model.package for model in BUNDLED_MODELS.values())),
+    "vllm": ("vllm",),
 }
-_FAMILIES = ("bundled", "hf", "scripted")
+_FAMILIES = ("bundled", "hf", "vllm", "scripted")
 PROMPT_SLOT = "{prompt}"
 """Where a prompt goes in the frame of a chat model."""
 
@@ -73,10 +74,15 @@ def shipped_models() -> list[str]:
     ]
 
 
-def check_model(spec: ModelSpec, *, place: str) -> list[Problem]:
+def check_model(spec: ModelSpec, *, place: str, deterministic: bool = False) -> list[Problem]:
     """What is wrong with a model string, or with how it is to be loaded.
 
     Whether its packages are there is another question.
+
+    Args:
+        spec: What was asked for.
+        place: What a problem calls the model.
+        deterministic: As `open_engine` takes it.
     """
     family, _, rest = spec.name.partition("/")
     if family not in _FAMILIES or not rest:
@@ -86,8 +92,8 @@ def check_model(spec: ModelSpec, *, place: str) -> list[Problem]:
             Problem(
                 place=place,
                 message=f"{spec.name!r} is not a model string",
-                remedy=f"{guess}a model is bundled/NAME, hf/ORG/NAME, hf/PATH or scripted/NAME; "
-                "see: isoglot models",
+                remedy=f"{guess}a model is bundled/NAME, hf/ORG/NAME, hf/PATH, vllm/ORG/NAME, "
+                "vllm/PATH or scripted/NAME; see: isoglot models",
             )
         ]
     known = {"bundled": list(BUNDLED_MODELS), "scripted": list(POLICIES)}.get(family)
@@ -99,7 +105,7 @@ def check_model(spec: ModelSpec, *, place: str) -> list[Problem]:
                 remedy=f"{family} models are {', '.join(f'{family}/{name}' for name in known)}",
             )
         ]
-    return check_loading(spec, place=place)
+    return check_loading(spec, place=place, deterministic=deterministic)
 
 
 def check_installed(spec: ModelSpec, *, place: str) -> list[Problem]:
@@ -144,11 +150,15 @@ def _tokenizer_folder(spec: ModelSpec) -> Path | None:
 
 def _missing(family: str) -> list[tuple[str, str]]:
     """Extra and module, for each module that a family of models needs and that is not there."""
-    extras = {"bundled": ("bundled", "local"), "hf": ("local",)}.get(family, ())
+    extras = {
+        "bundled": ("bundled", "local"),
+        "hf": ("local",),
+        "vllm": ("vllm", "local"),
+    }.get(family, ())
     missing = [
         module for extra in extras for module in _MODULES[extra] if find_spec(module) is None
     ]
-    # The extra `bundled` brings `local` along, so one command installs all that is missing.
+    # The other extras bring `local` along, so one command installs all that is missing.
     return [(extras[0], module) for module in missing]
 
 
@@ -219,14 +229,13 @@ def open_engine(spec: ModelSpec, resolved: ResolvedModel, *, deterministic: bool
             algorithms, and so are adapters taught.
 
     Raises:
+        InputError: It can't be loaded in the way that it is to be.
         MissingExtraError: An optional package is not installed.
         ModelError: The weights can't be loaded, or what is deterministic can't be had.
     """
     if spec.name.startswith("scripted/"):
         return ScriptedEngine(spec.name)
-    _require_local(spec)
-    from isoglot.engines.huggingface import HuggingFaceEngine, _load, check_deterministic
-
+    _require_local(spec, deterministic=deterministic)
     folder, _ = _find(spec, resolved.revision)
     template = find_template(spec.model_copy(update={"chat": resolved.chat}), folder)
     if _fingerprint(spec, folder, resolved.dtype, template) != resolved.fingerprint:
@@ -234,6 +243,21 @@ def open_engine(spec: ModelSpec, resolved: ResolvedModel, *, deterministic: bool
             f"models: the files of {spec.name!r} changed between being looked up and being loaded; "
             "run the same command again, with @REVISION if it is a hub's"
         )
+    loading = loading_remarks(remote_code=resolved.remote_code, quantization=resolved.quantization)
+    if spec.name.startswith("vllm/"):
+        from isoglot.engines.vllm import open_vllm
+
+        return open_vllm(
+            spec.name,
+            folder,
+            dtype=resolved.dtype,
+            batch_size=spec.batch_size,
+            fingerprint=resolved.fingerprint,
+            template=template,
+            loading=loading,
+        )
+    from isoglot.engines.huggingface import HuggingFaceEngine, _load, check_deterministic
+
     device = _load.first_device(spec.device, spec.device_map)
     if deterministic:
         check_deterministic(device)
@@ -255,9 +279,7 @@ def open_engine(spec: ModelSpec, resolved: ResolvedModel, *, deterministic: bool
         batch_size=spec.batch_size,
         template=template and template.with_tokens(tokenizer.special_tokens_map),
         deterministic=deterministic,
-        loading=loading_remarks(
-            remote_code=resolved.remote_code, quantization=resolved.quantization
-        ),
+        loading=loading,
     )
 
 
@@ -265,14 +287,24 @@ def _fingerprint(spec: ModelSpec, folder: Path, dtype: str, template: ChatTempla
     fingerprint = model_fingerprint(
         folder, dtype=dtype, options=loading_options(spec), code=spec.trust_remote_code
     )
-    return fingerprint if template is None else chat_fingerprint(fingerprint, template)
+    if template is not None:
+        fingerprint = chat_fingerprint(fingerprint, template)
+    if spec.name.startswith("vllm/"):
+        from isoglot.engines.vllm import vllm_version
+
+        # It computes otherwise than transformers, and each version otherwise than another.
+        fingerprint = engine_fingerprint(fingerprint, f"vllm {vllm_version()}")
+    return fingerprint
 
 
-def _require_local(spec: ModelSpec) -> None:
+def _require_local(spec: ModelSpec, *, deterministic: bool = False) -> None:
     missing = [*missing_for_loading(spec), *_missing(spec.name.partition("/")[0])]
     for extra, module in missing:
         raise MissingExtraError(extra=extra, needed_for=spec.name, module=module)
-    problems = [*check_loading(spec, place="models"), *check_attention(spec, place="models")]
+    problems = [
+        *check_loading(spec, place="models", deterministic=deterministic),
+        *check_attention(spec, place="models"),
+    ]
     if problems:
         raise InputError(problems)
 
@@ -291,5 +323,5 @@ def _find(spec: ModelSpec, revision: str | None) -> _Found:
     if is_gguf(rest):
         file = find_file(rest, revision=revision)
         return _Found(gguf_folder(file, name=spec.name), commit_of(file))
-    folder = find_folder(rest, revision=revision, code=spec.trust_remote_code)
+    folder = find_folder(rest, family=family, revision=revision, code=spec.trust_remote_code)
     return _Found(folder, commit_of(folder))

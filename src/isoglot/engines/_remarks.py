@@ -39,6 +39,21 @@ def computing_remarks(
     return tuple(_of_computing(dtype, reads_whole, deterministic=deterministic))
 
 
+def vllm_remarks(*, dtype: str, version: str) -> tuple[str, ...]:
+    """What is to be said of how vLLM computes a model's answers.
+
+    Args:
+        dtype: The precision that it computes in.
+        version: Of vLLM.
+    """
+    return (
+        f"It was computed in {dtype} by vLLM {version}, which puts prompts together as it has "
+        "room: where two answers are nearly tied, which of them it gives may depend on what else "
+        "was in the batch (the same model as hf/… with deterministic: true in the study rules that "
+        "out).",
+    )
+
+
 def _of_computing(dtype: str, reads_whole: str | None, *, deterministic: bool) -> Iterator[str]:
     if deterministic:
         yield (

@@ -30,16 +30,17 @@ def check_study(study: Study, *, place: str, installed: bool) -> list[Problem]:
 
 def _problems(study: Study, *, installed: bool) -> Iterator[Problem]:
     yield from _check_languages(study)
+    teaches = set(study.asked_questions) != {KNOWLEDGE}
     for index, model in enumerate(study.models):
-        wrong = check_model(model, place=f"models[{index}]")
+        wrong = check_model(model, place=f"models[{index}]", deterministic=study.deterministic)
         if not wrong and installed:
             wrong = check_installed(model, place=f"models[{index}]")
         yield from wrong or check_chat(model, place=f"models[{index}]")
-        yield from _check_trainable(study, model, place=f"models[{index}]")
+        if teaches and study.paradigms.fine_tuning is not None:
+            yield from _check_trainable(model, place=f"models[{index}]")
     yield from _check_repeats("models", [model.name for model in study.models])
     yield from _check_names("questions", study.questions, list(QUESTIONS))
     yield from _check_names("judges", study.judges, list(JUDGES))
-    teaches = set(study.asked_questions) != {KNOWLEDGE}
     if teaches and study.paradigms.in_context is None and study.paradigms.fine_tuning is None:
         yield Problem(
             place="paradigms",
@@ -51,9 +52,15 @@ def _problems(study: Study, *, installed: bool) -> Iterator[Problem]:
         yield from check_conflicts(study)
 
 
-def _check_trainable(study: Study, model: ModelSpec, *, place: str) -> Iterator[Problem]:
-    swapped = isinstance(model.device_map, Mapping) and "disk" in model.device_map.values()
-    if swapped and study.paradigms.fine_tuning is not None:
+def _check_trainable(model: ModelSpec, *, place: str) -> Iterator[Problem]:
+    family, _, rest = model.name.partition("/")
+    if family == "vllm" and rest:
+        yield Problem(
+            place=place,
+            message=f"{model.name!r} can't be fine-tuned: vLLM answers and does not train",
+            remedy=f"teach with 'hf/{rest}', or in context alone: paradigms.fine-tuning=false",
+        )
+    if isinstance(model.device_map, Mapping) and "disk" in model.device_map.values():
         yield Problem(
             place=f"{place}.device_map",
             message="keeps a part of the model on the disk, and fine-tuning would hold all of it "

@@ -68,7 +68,16 @@ from isoglot.study._schema import Resolved, Study
 from isoglot.study._translation import known_translation
 from isoglot.study._untaught import shot_groups
 
-_VERSIONED = ("isoglot", "torch", "transformers", "peft", "tokenizers", "bitsandbytes", "numpy")
+_VERSIONED = (
+    "isoglot",
+    "torch",
+    "transformers",
+    "peft",
+    "tokenizers",
+    "bitsandbytes",
+    "numpy",
+    "vllm",
+)
 
 
 class RunOutcome(Record):
@@ -154,17 +163,24 @@ def _resolve(study: Study, folder: Path) -> Resolved:
         settled = spec.model_copy(update=kept)
         model = resolve_model(settled, revision=known.revision if known else None)
         if known and model.fingerprint != known.fingerprint:
-            raise RunFolderError(
-                place=f"--out {folder}",
-                message=f"the weights of {spec.name!r} are not those that the run began with",
-                remedy="give another --out, or bring the weights back",
-            )
+            raise _other_model(spec, folder)
         models.append(model)
     translation = known_translation(study.facts)
     return Resolved(
         versions=_versions(),
         models=tuple(models),
         translation={code: translation[code] for code in study.languages if code in translation},
+    )
+
+
+def _other_model(spec: ModelSpec, folder: Path) -> RunFolderError:
+    changed, those = f"the weights of {spec.name!r} are", "the weights"
+    if spec.name.startswith("vllm/"):
+        changed, those = f"the weights of {spec.name!r} or the version of vLLM are", "them"
+    return RunFolderError(
+        place=f"--out {folder}",
+        message=f"{changed} not those that the run began with",
+        remedy=f"give another --out, or bring {those} back",
     )
 
 

@@ -9,6 +9,7 @@ torch = pytest.importorskip("torch", reason="needs the extra 'local'")
 from tiny_models import save_tiny_model, tiny_model  # noqa: E402
 
 from isoglot.learning import LoraRecipe  # noqa: E402
+from isoglot.learning.fleet import memory  # noqa: E402
 from isoglot.learning.fleet.memory import (  # noqa: E402
     LOGITS_BYTES,
     FleetPlan,

@@ -3,6 +3,7 @@
 Importing this module imports torch; `isoglot.engines` does so only when a model is opened.
 """
 
+from isoglot.engines.huggingface._adapters import adapter_version, read_adapter
 from isoglot.engines.huggingface._context import context_length
 from isoglot.engines.huggingface._deterministic import (
     check_deterministic,
@@ -32,6 +33,7 @@ __all__ = [
     "AdapterStack",
     "HuggingFaceEngine",
     "LoraShape",
+    "adapter_version",
     "as_device",
     "check_deterministic",
     "context_length",
@@ -46,6 +48,7 @@ __all__ = [
     "out_of_memory",
     "own_head",
     "peft_targets",
+    "read_adapter",
     "resolve_device",
     "resolve_dtype",
     "swapped_out",

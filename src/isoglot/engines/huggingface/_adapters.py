@@ -50,7 +50,7 @@ class AdapterShelf:
             if kind is not None and self._shelves[kind].has(version):
                 self._shelves[kind].touch(version)
                 continue
-            shape, weights = _read(path, self._model, self._model_name)
+            shape, weights = read_adapter(path, self._model, self._model_name)
             kind = _Kind(shape, next(iter(weights.values())).dtype)
             self._kinds[version] = kind
             if kind not in self._shelves:
@@ -73,16 +73,8 @@ class AdapterShelf:
             yield
 
     def version(self, adapter: Path) -> "_Version":
-        """An adapter as it is now: written anew at the same place, it is another one."""
-        try:
-            found = (adapter / "adapter_model.safetensors").stat()
-        except OSError as error:
-            pickled = (adapter / "adapter_model.bin").is_file()
-            reason = "its weights are a pickle, which can run code when it is opened; save it again"
-            raise ModelError(
-                f"{adapter}: not an adapter for {self._model_name}: {reason if pickled else error}"
-            ) from error
-        return _Version(adapter, found.st_mtime_ns, found.st_size)
+        """See `adapter_version`."""
+        return adapter_version(adapter, model_name=self._model_name)
 
     @torch.inference_mode()
     def _check_effect(self, adapter: Path) -> None:
@@ -170,7 +162,31 @@ class _Shelf:
         return self._stack.rows(slots)
 
 
-def _read(adapter: Path, model: Any, model_name: str) -> tuple[LoraShape, dict[str, torch.Tensor]]:
+def adapter_version(adapter: Path, *, model_name: str) -> _Version:
+    """An adapter as it is now: written anew at the same place, it is another one.
+
+    Raises:
+        ModelError: There is none.
+    """
+    try:
+        found = (adapter / "adapter_model.safetensors").stat()
+    except OSError as error:
+        pickled = (adapter / "adapter_model.bin").is_file()
+        reason = "its weights are a pickle, which can run code when it is opened; save it again"
+        raise ModelError(
+            f"{adapter}: not an adapter for {model_name}: {reason if pickled else error}"
+        ) from error
+    return _Version(adapter, found.st_mtime_ns, found.st_size)
+
+
+def read_adapter(
+    adapter: Path, model: Any, model_name: str
+) -> tuple[LoraShape, dict[str, torch.Tensor]]:
+    """An adapter's shape, and its weights on the model's device.
+
+    Raises:
+        ModelError: The folder holds no adapter, or none that fits the model.
+    """
     try:
         config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
         tensors = load_file(adapter / "adapter_model.safetensors")

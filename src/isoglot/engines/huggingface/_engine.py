@@ -11,17 +11,18 @@ import numpy as np
 
 from isoglot.core import Decoding
 from isoglot.engines._base import ChoiceScore, Failure, Generation
+from isoglot.engines._encode import Encoder, encoder_for
+from isoglot.engines._prepare import Preparer, in_parts
 from isoglot.engines._remarks import computing_remarks
 from isoglot.engines._template import ChatTemplate
+from isoglot.engines._unconditional import score_with_unconditional
 from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._batchwise import batchwise
 from isoglot.engines.huggingface._context import context_length
 from isoglot.engines.huggingface._decode import Decoder
 from isoglot.engines.huggingface._deterministic import deterministic_algorithms
-from isoglot.engines.huggingface._encode import ChatEncoder, Encoder, PlainEncoder
 from isoglot.engines.huggingface._label_words import first_tokens
 from isoglot.engines.huggingface._limits import ADAPTERS_AT_ONCE, Budget
-from isoglot.engines.huggingface._prepare import Preparer, in_parts
 from isoglot.engines.huggingface._reading import (
     Batch,
     Prompt,
@@ -74,9 +75,7 @@ class HuggingFaceEngine:
         self.tokenizer = tokenizer
         self._shelf = AdapterShelf(model, model_name=name, room=ADAPTERS_AT_ONCE)
         self.chat = template is not None
-        self._encoder: Encoder = (
-            PlainEncoder(tokenizer) if template is None else ChatEncoder(tokenizer, template)
-        )
+        self._encoder: Encoder = encoder_for(tokenizer, template)
         self._preparer = Preparer(self._encoder, room=context_length(model))
         self.deterministic = deterministic
         self._loading = loading
@@ -207,33 +206,9 @@ class HuggingFaceEngine:
         adapters = adapters or [None] * len(prompts)
         if unconditional is None:
             return self._scores(prompts, choices, adapters)
-        # Behind the same adapter the same choice is scored once.
-        pairs = list(
-            dict.fromkeys(
-                (choice, adapter)
-                for own, adapter in zip(choices, adapters, strict=True)
-                for choice in own
-            )
+        return score_with_unconditional(
+            self._scores, prompts, choices, adapters=adapters, unconditional=unconditional
         )
-        alone = dict(
-            zip(
-                pairs,
-                self._scores(
-                    [unconditional] * len(pairs),
-                    [[choice] for choice, _ in pairs],
-                    [adapter for _, adapter in pairs],
-                ),
-                strict=True,
-            )
-        )
-        return [
-            scores
-            if isinstance(scores, Failure)
-            else _behind_another(scores, [alone[choice, adapter] for choice in own])
-            for scores, own, adapter in zip(
-                self._scores(prompts, choices, adapters), choices, adapters, strict=True
-            )
-        ]
 
     def _scores(
         self,
@@ -358,15 +333,3 @@ def _joined(
         ChoiceScore(log_probability=sum(own), tokens=len(own), n_bytes=len(text.encode()))
         for own, text in zip(tokens, choices, strict=True)
     ]
-
-
-def _behind_another(
-    scores: Sequence[ChoiceScore], alone: Sequence[list[ChoiceScore] | Failure]
-) -> list[ChoiceScore] | Failure:
-    """The scores, with those of the same choices behind another prompt."""
-    found = []
-    for score, other in zip(scores, alone, strict=True):
-        if isinstance(other, Failure):
-            return other
-        found.append(score.model_copy(update={"unconditional": other[0].log_probability}))
-    return found

@@ -148,6 +148,11 @@ class ChatEncoder:
         return list(encoded.input_ids)
 
 
+def encoder_for(tokenizer: Any, template: ChatTemplate | None) -> Encoder:
+    """The encoder of a chat model, or of a base model where there is no template."""
+    return PlainEncoder(tokenizer) if template is None else ChatEncoder(tokenizer, template)
+
+
 def _special_tokens(tokenizer: Any) -> dict[int, str]:
     added = tokenizer.added_tokens_decoder.items()
     return {number: token.content for number, token in added if token.special}

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from isoglot.core import Decoding
 from isoglot.engines._base import Failure
+from isoglot.engines._encode import Encoder
 from isoglot.engines._template import ChatTemplateError
-from isoglot.engines.huggingface._encode import Encoder
 
 
 class Preparer:
@@ -14,11 +14,13 @@ class Preparer:
     Args:
         encoder: How the model is written to.
         room: How many tokens it can hold; `None` where it sets no limit.
+        limit: What sets that limit, for messages; if not given, the model's context.
     """
 
-    def __init__(self, encoder: Encoder, *, room: int | None) -> None:
+    def __init__(self, encoder: Encoder, *, room: int | None, limit: str | None = None) -> None:
         self._encoder = encoder
         self._room = room
+        self._limit = limit or f"the model's context is {room}"
         self._drafts: dict[str, list[int]] = {}
 
     def askable(self, prompt: str, *, answer: int) -> list[int] | Failure:
@@ -33,7 +35,7 @@ class Preparer:
             return tokens
         return Failure(
             message=f"the prompt has {len(tokens)} tokens and the answer up to {answer}; "
-            f"the model's context is {self._room}"
+            f"{self._limit}"
         )
 
     def scorable(
@@ -62,10 +64,7 @@ class Preparer:
                 return Failure(message=f"choice {number} of {len(choices)} has no token of its own")
         longest = max(map(len, tokens))
         if self._room is not None and longest > self._room:
-            return Failure(
-                message=f"prompt and choice have {longest} tokens; the model's context is "
-                f"{self._room}"
-            )
+            return Failure(message=f"prompt and choice have {longest} tokens; {self._limit}")
         return tokens[0][:first], [each[first:] for each in tokens]
 
     def draft(self, text: str, decoding: Decoding) -> list[int]:
