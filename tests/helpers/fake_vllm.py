@@ -6,6 +6,7 @@ name, and adapters by their number; whoever runs holds all memory.
 """
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -14,10 +15,13 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import pytest
 import torch
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from isoglot.engines.vllm import _llm
 
 VERSION = "0.32.0"
 _RANKS = (1, 8, 16, 32, 64, 128, 256, 320, 512)
@@ -273,10 +277,20 @@ def _settings(config: dict[str, Any]) -> dict[str, Any]:
     return {key: config[key] for key in ("r", "lora_alpha", "target_modules", "use_rslora")}
 
 
-def fake_modules() -> dict[str, ModuleType]:
-    """The modules under the names by which isoglot imports them."""
+def use_fake_vllm(monkeypatch: pytest.MonkeyPatch) -> type[LLM]:
+    """Until the patch ends, `import vllm` brings this one, of which none was started yet."""
+    for name, module in _modules().items():
+        monkeypatch.setitem(sys.modules, name, module)
+    for name in _llm._ENVIRONMENT:
+        monkeypatch.setenv(name, "the user's")  # so that it is as before in the end
+    monkeypatch.setattr(_llm, "_RUNNING", [])
     LLM.running.clear()
     LLM.started.clear()
+    return LLM
+
+
+def _modules() -> dict[str, ModuleType]:
+    """The modules under the names by which isoglot imports them."""
     contents: dict[str, dict[str, Any]] = {
         "vllm": {
             "__version__": VERSION,

@@ -205,6 +205,22 @@ class TestTheMeaning:
         ]
         assert study_problems(tiny_study(**study, paradigms={"in-context": {}})) == [together]
 
+    def test_a_model_that_can_not_be_trained_is_named_before_the_run(
+        self, tiny_study: WriteStudy
+    ) -> None:
+        models = ["scripted/mute", "vllm/org/name@v1"]
+        problem = (
+            "S: models[1]: 'vllm/org/name@v1' can't be fine-tuned: vLLM answers and does not "
+            "train; teach with 'hf/org/name@v1', or in context alone: paradigms.fine-tuning=false"
+        )
+        assert study_problems(tiny_study(models=models), installed=False) == [problem]
+        for changes in (
+            {"paradigms": {"in-context": {}}},
+            {"paradigms": {"fine-tuning": {}}, "questions": ["knowledge"]},  # nothing is taught
+        ):
+            study = read_study(tiny_study(models=models, **changes), installed=False)
+            assert [model.name for model in study.models] == models
+
     def test_a_language_without_words_and_sentences_is_known_to_have_none(
         self, tiny_study: WriteStudy, basque: str
     ) -> None:

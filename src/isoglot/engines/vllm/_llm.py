@@ -20,6 +20,8 @@ _ENVIRONMENT = {
     # Works in this process: what goes through the model together then depends on what is asked,
     # and not on how fast another process takes it up.
     "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
+    # The hook would keep the weights of a model that was stopped.
+    "VLLM_USE_BYTECODE_HOOK": "0",
     "VLLM_LOGGING_LEVEL": "ERROR",
     "VLLM_NO_USAGE_STATS": "1",  # isoglot sends nothing anywhere
 }
@@ -126,12 +128,14 @@ class Vllm:
             return list(
                 self._llm.generate(asked, list(sampling), use_tqdm=False, lora_request=adapters)
             )
-        except BaseException as error:
-            # What it did not finish would come out with the next batch's answers.
+        except Exception as error:
+            message = f"{type(error).__name__}: {error}"
+        except BaseException:
             self.stop()
-            if not isinstance(error, Exception):
-                raise
-            return [Failure(message=f"{type(error).__name__}: {error}") for _ in prompts]
+            raise
+        # What it did not finish would come out with the next batch's answers.
+        self.stop()
+        return [Failure(message=message) for _ in prompts]
 
     def stop(self) -> None:
         """Gives back what it holds. Asked again, it starts again."""
@@ -146,7 +150,7 @@ class Vllm:
         del llm  # or its memory would not be free yet
         cleanup_dist_env_and_memory()
 
-    def _start(self, held: "_Held") -> None:
+    def _start(self, held: _Held) -> None:
         while _RUNNING:
             _RUNNING[-1].stop()
         vllm = import_vllm()
