@@ -42,6 +42,8 @@ def test_keys_are_pinned() -> None:
         {"decoding": Decoding(max_new_tokens=17, stop=("\n", "问"))},
         {"decoding": Decoding(max_new_tokens=16, stop=("\n",))},
         {"decoding": Decoding(max_new_tokens=16, stop=("问", "\n"))},
+        {"decoding": Decoding(max_new_tokens=16, stop=("\n", "问"), temperature=1)},
+        {"decoding": Decoding(max_new_tokens=16, stop=("\n", "问"), top_p=0.5)},
         {"seed": 8},
     ],
 )
@@ -57,4 +59,4 @@ def test_text_does_not_flow_from_one_field_into_the_next() -> None:
 
 def test_every_decoding_field_is_in_the_key() -> None:
     # A field that is added to Decoding must be tried above.
-    assert set(Decoding.model_fields) == {"max_new_tokens", "stop"}
+    assert set(Decoding.model_fields) == {"max_new_tokens", "stop", "temperature", "top_p"}

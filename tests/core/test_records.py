@@ -32,7 +32,12 @@ def test_different_probes_have_different_names() -> None:
 
 
 def test_decoding_is_greedy_and_stops_at_the_lines_end() -> None:
-    assert Decoding().model_dump() == {"max_new_tokens": 24, "stop": ("\n",)}
+    assert Decoding().model_dump() == {
+        "max_new_tokens": 24,
+        "stop": ("\n",),
+        "temperature": 0,
+        "top_p": 1,
+    }
 
 
 def test_an_untaught_condition_is_no_paradigms() -> None:

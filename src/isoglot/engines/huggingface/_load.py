@@ -130,7 +130,6 @@ def load(
         options["offload_folder"] = swap
     where = device if device_map is None else f"the devices of device_map ({device_map!r})"
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=trust_remote_code)
         model, report = AutoModelForCausalLM.from_pretrained(
             folder,
             dtype=_TORCH_DTYPES[dtype],
@@ -142,6 +141,8 @@ def load(
         )
         if "device_map" not in options:
             model.to(device)
+        # After the weights: while these are read, they take their room twice.
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=trust_remote_code)
     # Torch says that a device is not there by an assertion, or by a runtime error.
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, AssertionError) as error:
         _refuse_own_code(error, name=name, trusted=trust_remote_code)
