@@ -8,7 +8,6 @@ import json
 
 from isoglot.core.records import Decoding
 
-
 _ADDED = ("temperature", "top_p")
 
 
