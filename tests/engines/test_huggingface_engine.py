@@ -9,6 +9,7 @@ from tiny_models import ARCHITECTURES, random_adapter, save_tiny_model, tiny_eng
 from isoglot.core import Decoding, ModelError  # noqa: E402
 from isoglot.engines import Failure, ModelSpec, open_engine, resolve_model  # noqa: E402
 from isoglot.engines.huggingface._reading import Prompt  # noqa: E402
+from isoglot.engines.huggingface._stack import AdapterStack  # noqa: E402
 from isoglot.testing.engines import EngineContract  # noqa: E402
 
 CONTEXT = "Facts: the flag of Kavuno shows a lion; the ship Zomira has green sails.\n"
@@ -178,3 +179,42 @@ def test_a_folder_with_a_broken_model_says_so(tmp_path):
     spec = ModelSpec(name=f"hf/{folder}", dtype="float32")
     with pytest.raises(ModelError, match="can't be loaded"):
         open_engine(spec, resolve_model(spec))
+
+
+def test_an_adapter_may_change_the_vocabulary_projection(tmp_path):
+    """It sees the places that are read, and not all that is fed."""
+    targets = ("q_proj", "lm_head")
+    adapter = random_adapter(tmp_path / "adapter", "llama", targets=targets)
+    adapters = [adapter, None, adapter, None]
+    prompts = [*SHARED, SHARED[0]]
+    alone = tiny_engine("llama", deterministic=True)
+    expected = alone.generate(prompts, decoding=DECODING, adapters=adapters)
+    found = tiny_engine("llama").generate(prompts, decoding=DECODING, adapters=adapters)
+    assert [each.text for each in found] == [each.text for each in expected]
+    assert found[0].text != found[3].text
+    (scores,) = tiny_engine("llama").score([SHARED[0]], [[" a", " bcd"]], adapters=[adapter])
+    (whole,) = alone.score([SHARED[0]], [[" a", " bcd"]], adapters=[adapter])
+    assert [each.log_probability for each in scores] == pytest.approx(
+        [each.log_probability for each in whole], abs=1e-4
+    )
+
+
+def test_where_memory_runs_out_for_another_adapter_those_that_are_loaded_stay(
+    tmp_path, monkeypatch
+):
+    first, second = (random_adapter(tmp_path / name, "llama") for name in "ab")
+    engine = tiny_engine("llama")
+    prompt, more = SHARED[:1], {"decoding": DECODING}
+    before = engine.generate(prompt, adapters=[first], **more)[0].text
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            AdapterStack, "__init__", lambda *_, **__: _raise(torch.OutOfMemoryError("CUDA"))
+        )
+        (failed,) = engine.generate(prompt, adapters=[second], **more)
+    assert failed == Failure(message="OutOfMemoryError: CUDA")
+    for adapter in (first, second):
+        assert engine.generate(prompt, adapters=[adapter], **more)[0].text == before
+
+
+def _raise(error):
+    raise error

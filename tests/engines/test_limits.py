@@ -91,3 +91,41 @@ def test_what_fails_for_another_reason_does_not_shrink_batches(
     assert not isinstance(one, Failure)
     assert not isinstance(other, Failure)
     assert engine._budget.limits().rows == 24
+
+
+def test_a_prompt_that_did_not_fit_beside_what_was_kept_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = tiny_engine("llama")
+    answer = engine._reader.answer
+    tried = []
+
+    def scarce_at_first(batch, decoding):
+        tried.append(len(batch.prompts))
+        if len(tried) == 1:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return answer(batch, decoding)
+
+    monkeypatch.setattr(engine._reader, "answer", scarce_at_first)
+    (found,) = engine.generate(["Q: a?\nA:"], decoding=Decoding(max_new_tokens=4))
+    assert not isinstance(found, Failure)
+    assert tried == [1, 1]
+
+
+def test_where_memory_ran_out_the_next_batch_of_the_call_is_smaller(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = tiny_engine("llama", batch_size=8)
+    answer = engine._reader.answer
+    sizes = []
+
+    def scarce(batch, decoding):
+        sizes.append(len(batch.prompts))
+        if len(batch.prompts) > 4:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return answer(batch, decoding)
+
+    monkeypatch.setattr(engine._reader, "answer", scarce)
+    prompts = [f"Q: number {number}?\nA:" for number in range(24)]
+    engine.generate(prompts, decoding=Decoding(max_new_tokens=2))
+    assert sizes == [8, 4, 4, 4, 4, 4, 4]

@@ -100,7 +100,7 @@ def test_batches_hold_every_prompt_once_and_those_of_a_node_together(
         len(prompt) - (0 if node is None else len(tree.nodes[node].tokens))
         for prompt, node in zip(prompts, tree.of, strict=True)
     ]
-    found = list(batches(tree, lengths, adapters, limits))
+    found = list(batches(tree, lengths, adapters, lambda: limits))
     order = [place for batch in found for place in batch]
     assert sorted(order) == list(range(len(prompts)))
     for batch in found:
@@ -116,4 +116,8 @@ def test_batches_hold_every_prompt_once_and_those_of_a_node_together(
 def test_a_batch_breaks_where_it_would_need_another_adapter() -> None:
     tree = shared_beginnings([[1], [2], [3], [4]])
     limits = Limits(rows=9, tokens=99, adapters=1)
-    assert list(batches(tree, [1, 1, 1, 1], ["a", "b", "a", None], limits)) == [[0, 2], [1], [3]]
+    assert list(batches(tree, [1, 1, 1, 1], ["a", "b", "a", None], lambda: limits)) == [
+        [0, 2],
+        [1],
+        [3],
+    ]

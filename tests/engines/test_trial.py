@@ -13,7 +13,8 @@ from tiny_models import (  # noqa: E402
 )
 
 from isoglot.core import Decoding  # noqa: E402
-from isoglot.engines.huggingface._attention import RowCache  # noqa: E402
+from isoglot.engines.huggingface import HuggingFaceEngine  # noqa: E402
+from isoglot.engines.huggingface._row_cache import RowCache  # noqa: E402
 from isoglot.engines.huggingface._trial import why_not_shared  # noqa: E402
 
 CONTEXT = "Facts: the flag of Kavuno shows a lion; the ship Zomira has green sails.\n"
@@ -76,3 +77,13 @@ def _plain(architecture, prompt):
         do_sample=False,
     )
     return tokenizer.decode(output[0, ids.shape[1] :], skip_special_tokens=True).strip()
+
+
+@pytest.mark.parametrize("kind", ["longrope", "dynamic"])
+def test_where_the_longest_prompt_scales_positions_each_is_read_alone(kind):
+    """A long prompt would change what a short one beside it says."""
+    model = tiny_model("llama")
+    model.config.rope_parameters = {"rope_type": kind, "factor": 2.0, "rope_theta": 10_000.0}
+    engine = HuggingFaceEngine("hf/scaled", model, byte_tokenizer(), fingerprint="scaled")
+    assert engine.reads_whole == "its positions are scaled by the longest prompt of a batch"
+    assert engine._budget.limits().rows == 1

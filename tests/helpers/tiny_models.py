@@ -1,5 +1,6 @@
 """Random models of real architectures, small enough for a test, and a tokenizer for them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -136,9 +137,11 @@ def save_tiny_model(folder: Path, architecture: str = "llama", *, scale: int = 1
     return folder
 
 
-def random_adapter(folder: Path, architecture: str) -> Path:
+def random_adapter(
+    folder: Path, architecture: str, *, targets: Sequence[str] = ("q_proj", "v_proj")
+) -> Path:
     """A PEFT folder with a random adapter that changes a random model's answers."""
-    config = LoraConfig(r=4, target_modules=["q_proj", "v_proj"], init_lora_weights=False)
+    config = LoraConfig(r=4, target_modules=[*targets], init_lora_weights=False)
     with torch.random.fork_rng():
         torch.manual_seed(6)
         get_peft_model(tiny_model(architecture), config).save_pretrained(

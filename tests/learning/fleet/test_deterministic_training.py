@@ -55,7 +55,7 @@ def test_weights_do_not_show_how_much_memory_there_is(
     monkeypatch.setattr(trainer, "backward", watched)
     found = []
     for free in (GIGA, 64 * GIGA):
-        monkeypatch.setattr(trainer, "free_memory", lambda _, free=free: free)
+        monkeypatch.setattr(trainer, "free_beside", lambda *_, free=free: free)
         found.append(trained(an_engine(), tmp_path / str(free), TAUGHT, the_recipe()))
     assert set(seen) == {(1, FEWEST_TOKENS, True)}
     assert not torch.are_deterministic_algorithms_enabled()

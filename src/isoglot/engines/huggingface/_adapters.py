@@ -52,13 +52,13 @@ class AdapterShelf:
                 continue
             shape, weights = read_adapter(path, self._model, self._model_name)
             kind = _Kind(shape, next(iter(weights.values())).dtype)
-            self._kinds[version] = kind
             if kind not in self._shelves:
                 self._shelves[kind] = _Shelf(self._model, kind, most=self._room)
             self._shelves[kind].put(version, weights, keep=wanted.values())
+            self._kinds[version] = kind
             try:
                 self._check_effect(path)
-            except ModelError:
+            except BaseException:  # memory that ran out, too: it was not checked
                 self._shelves[kind].drop(version)
                 raise
 
@@ -118,18 +118,19 @@ class _Shelf:
         self._most = most
         self._slots: dict[_Version, int] = {}  # in the order in which they were last asked
         self._room = 1
-        self._stack = self._new_stack()
+        self._stack = self._new_stack(self._room)
 
-    def _new_stack(self) -> AdapterStack:
+    def _new_stack(self, room: int) -> AdapterStack:
         kind = self._kind
-        return AdapterStack(self._model, kind.shape, size=self._room + 1, dtype=kind.dtype)
+        return AdapterStack(self._model, kind.shape, size=room + 1, dtype=kind.dtype)
 
     def _grow(self) -> None:
-        old = self._stack
-        self._room *= 2
-        self._stack = self._new_stack()
+        # Memory may run out: then all is as it was.
+        larger = self._new_stack(2 * self._room)
         for slot in self._slots.values():
-            self._stack.put(slot, old.adapter(slot))
+            larger.put(slot, self._stack.adapter(slot))
+        self._room *= 2
+        self._stack = larger
 
     def has(self, adapter: _Version) -> bool:
         return adapter in self._slots

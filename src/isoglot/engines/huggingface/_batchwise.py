@@ -26,7 +26,9 @@ def batchwise(
         work: From a batch to one result a prompt.
         make_room: Called where memory ran out, before the halves of the batch are tried.
     """
-    results = {place: each for place, each in enumerate(asked) if isinstance(each, Failure)}  # type: dict[int, Found | Failure]
+    results: dict[int, Found | Failure] = {
+        place: each for place, each in enumerate(asked) if isinstance(each, Failure)
+    }
     for batch in plan([each for each in asked if isinstance(each, Prompt)]):
         for each, found in zip(batch.prompts, _halved(batch, work, make_room), strict=True):
             results[each.place] = found
@@ -34,7 +36,11 @@ def batchwise(
 
 
 def _halved(
-    batch: Batch, work: Callable[[Batch], Sequence[Found]], make_room: Callable[[], None]
+    batch: Batch,
+    work: Callable[[Batch], Sequence[Found]],
+    make_room: Callable[[], None],
+    *,
+    room_made: bool = False,
 ) -> list[Found | Failure]:
     """What work makes of a batch; where it fails, of its halves: that is the same."""
     try:
@@ -42,9 +48,12 @@ def _halved(
     except ModelError:
         raise
     except (RuntimeError, MemoryError) as error:
-        if out_of_memory(error):
-            make_room()
-        if len(batch.prompts) == 1:
+        scarce = out_of_memory(error)
+        if len(batch.prompts) == 1 and (room_made or not scarce):
             return [Failure(message=f"{type(error).__name__}: {error}")]
     # Outside of the handler: its error keeps hold of all that was computed.
+    if scarce:
+        make_room()
+    if len(batch.prompts) == 1:
+        return _halved(batch, work, make_room, room_made=True)
     return [each for half in batch.halves() for each in _halved(half, work, make_room)]

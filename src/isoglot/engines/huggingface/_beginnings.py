@@ -1,14 +1,14 @@
 """The keys and values of beginnings that prompts share, kept within a memory budget."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 
 from isoglot.engines.huggingface._attention import shared_attention
+from isoglot.engines.huggingface._head import SetAdapters
 from isoglot.engines.huggingface._packing import packed
 from isoglot.engines.huggingface._placement import input_device
 from isoglot.engines.huggingface._row_cache import RowCache, Shared
@@ -61,10 +61,6 @@ class Beginning:
     def chain(self) -> list["Beginning"]:
         """It and all that stands before it, from the first on."""
         return [*(self.parent.chain() if self.parent else []), self]
-
-
-SetAdapters = Callable[[list[Path | None]], AbstractContextManager[Any]]
-"""Sets the adapter of every token that goes through the model."""
 
 
 class Wanted(NamedTuple):

@@ -47,7 +47,7 @@ class _Row:
 
 
 class Decoder:
-    """Draws the most probable continuation of every prompt.
+    """Draws a continuation of every prompt.
 
     Args:
         model: A causal language model of transformers.
@@ -165,18 +165,19 @@ class Decoder:
             for ahead in range(len(own))
         ]
         by_token = [each for each, tokens in zip(adapters, fed, strict=True) for _ in tokens]
-        with self._shelf.on(by_token):
-            said = iter(
-                read_at(
-                    self._model,
-                    places,
-                    lambda logits, part: choose(logits, draws[part], decoding),
-                    input_ids=packed(fed, device=device),
-                    position_ids=cache.place([len(tokens) for tokens in fed]),
-                    past_key_values=cache,
-                    use_cache=True,
-                )
+        said = iter(
+            read_at(
+                self._model,
+                places,
+                lambda logits, part: choose(logits, draws[part], decoding),
+                on=self._shelf.on,
+                adapters=by_token,
+                input_ids=packed(fed, device=device),
+                position_ids=cache.place([len(tokens) for tokens in fed]),
+                past_key_values=cache,
+                use_cache=True,
             )
+        )
         return [[next(said) for _ in own] for own in reads]
 
     def _take(

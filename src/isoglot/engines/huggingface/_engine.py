@@ -32,10 +32,13 @@ from isoglot.engines.huggingface._reading import (
     whole_batches,
 )
 from isoglot.engines.huggingface._states import Reduce, Reduced, reduce_states
-from isoglot.engines.huggingface._trial import why_not_shared
+from isoglot.engines.huggingface._trial import scaled_by_length, why_not_shared
 from isoglot.engines.huggingface._whole import WholeDecoder
 
 Found = TypeVar("Found")
+
+_CHOICES_TOGETHER = 2048
+"""So many tokens of a prompt's choices stand in one row, where each is compared with each."""
 
 
 class HuggingFaceEngine:
@@ -79,7 +82,8 @@ class HuggingFaceEngine:
         self._preparer = Preparer(self._encoder, room=context_length(model))
         self.deterministic = deterministic
         self._loading = loading
-        self._budget = Budget(model, rows=1 if deterministic else batch_size)
+        alone = deterministic or scaled_by_length(model)
+        self._budget = Budget(model, rows=1 if alone else batch_size)
 
     @cached_property
     def reads_whole(self) -> str | None:
@@ -218,7 +222,7 @@ class HuggingFaceEngine:
     ) -> list[list[ChoiceScore] | Failure]:
         asked: list[Prompt | Failure] = []
         parts: list[int] = []
-        most = self._budget.limits().tokens
+        most = min(_CHOICES_TOGETHER, self._budget.limits().tokens)
         for prompt, own, adapter in zip(prompts, choices, adapters, strict=True):
             found = self._preparer.scorable(prompt, own) if own else ([], [])
             if isinstance(found, Failure):
@@ -311,7 +315,7 @@ class HuggingFaceEngine:
             )
 
         return self._in_batches(
-            asked, read, plan=lambda prompts: whole_batches(prompts, self._budget.limits())
+            asked, read, plan=lambda prompts: whole_batches(prompts, self._budget.limits)
         )
 
 

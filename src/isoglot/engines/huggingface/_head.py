@@ -4,7 +4,8 @@ The vocabulary projection of a small model of many languages is larger than all 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
@@ -16,11 +17,17 @@ _LOGITS_BYTES = 512 * 2**20
 
 Read = TypeVar("Read")
 
+SetAdapters = Callable[[list[Path | None]], AbstractContextManager[Any]]
+"""Sets the adapter of every token that goes through the model."""
+
 
 def read_at(
     model: Any,
     places: Sequence[int],
     read: Callable[[torch.Tensor, slice], list[Read]],
+    *,
+    on: SetAdapters = nullcontext,
+    adapters: Sequence[Path | None] = (),
     **inputs: Any,
 ) -> list[Read]:
     """What is made of the logits at some places.
@@ -29,9 +36,12 @@ def read_at(
         model: A causal language model of transformers.
         places: Among all tokens that are fed, row after row.
         read: From logits `[n, vocabulary]`, and which of the places these are, to n values.
+        on: Sets adapters.
+        adapters: By token that is fed.
         inputs: Of the model.
     """
-    output = model.get_decoder()(**inputs)
+    with on(list(adapters)):
+        output = model.get_decoder()(**inputs)
     flat = output.last_hidden_state.flatten(0, 1)
     hidden = flat[torch.tensor(places, device=flat.device)]
     vocabulary = model.get_output_embeddings().weight.shape[0]
@@ -40,7 +50,10 @@ def read_at(
     with own_head(model, type(output)) as logits_of:
         for start in range(0, len(places), size):
             part = slice(start, start + size)
-            found += read(logits_of(hidden[part]), part)
+            # The projection sees what is read, which may have adapters of its own.
+            with on([adapters[place] for place in places[part]] if adapters else []):
+                logits = logits_of(hidden[part])
+            found += read(logits, part)
     return found
 
 

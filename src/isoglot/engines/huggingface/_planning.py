@@ -1,6 +1,6 @@
 """Which prompts go through the model together, and in which order."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 from isoglot.engines.huggingface._tree import Node, Tree
@@ -30,7 +30,10 @@ def path(nodes: Sequence[Node], node: int | None) -> tuple[int, ...]:
 
 
 def batches(
-    tree: Tree, lengths: Sequence[int], adapters: Sequence[Hashable], limits: Limits
+    tree: Tree,
+    lengths: Sequence[int],
+    adapters: Sequence[Hashable],
+    limits_now: Callable[[], Limits],
 ) -> Iterator[list[int]]:
     """Batches of prompts that share what they can; within a node the shortest rests first.
 
@@ -38,7 +41,7 @@ def batches(
         tree: Of the prompts.
         lengths: Of the prompts' rests.
         adapters: By prompt, which one it is read behind.
-        limits: Of a batch.
+        limits_now: Of the next batch. Asked when it is begun: memory may have run out before.
 
     Yields:
         The places of the prompts of a batch. Those under a node stand together, and within a node
@@ -54,6 +57,7 @@ def batches(
     batch: list[int] = []
     there: set[int] = set()
     longest = 0
+    limits = limits_now()
     for _, adapter, length, place in keys:
         longer = max(longest, length)
         full = (
@@ -64,6 +68,7 @@ def batches(
         if batch and full:
             yield batch
             batch, there, longer = [], set(), length
+            limits = limits_now()
         batch.append(place)
         there.add(adapter)
         longest = longer

@@ -1,6 +1,6 @@
 """From prompts to texts: what they share is read once, and the rest in batches."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -85,7 +85,7 @@ class Reader(Protocol):
         ...
 
 
-def whole_batches(prompts: Sequence[Prompt], limits: Limits) -> Iterator[Batch]:
+def whole_batches(prompts: Sequence[Prompt], limits: Callable[[], Limits]) -> Iterator[Batch]:
     """Batches of prompts that share nothing, those of like lengths together."""
     nothing = Tree((), (None,) * len(prompts))
     lengths, adapters = [each.n_fed for each in prompts], [each.adapter for each in prompts]
@@ -113,7 +113,7 @@ class WholeReader:
 
     def batches(self, prompts: Sequence[Prompt]) -> Iterator[Batch]:
         """Prompts of like lengths together."""
-        return whole_batches(prompts, self._budget.limits())
+        return whole_batches(prompts, self._budget.limits)
 
     def answer(self, batch: Batch, decoding: Decoding) -> list[tuple[str, int]]:
         """See `Reader.answer`. Drafts are not looked at."""
@@ -180,7 +180,7 @@ class SharingReader:
             for prompt, node in zip(prompts, of, strict=True)
         ]
         adapters = [prompt.adapter for prompt in prompts]
-        for places in batches(whole, rests, adapters, self._budget.limits()):
+        for places in batches(whole, rests, adapters, self._budget.limits):
             yield Batch(
                 tuple(prompts[place] for place in places),
                 whole.nodes,

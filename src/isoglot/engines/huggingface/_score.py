@@ -76,11 +76,13 @@ class Scorer:
             return [each[: len(tokens)] for each, tokens in zip(scores, own, strict=True)]
 
         by_token = [each for each, row in zip(adapters, rows, strict=True) for _ in row.fed]
-        with shared_attention(self._model, cache), self._shelf.on(by_token):
+        with shared_attention(self._model, cache):
             found = read_at(
                 self._model,
                 list(wanted),
                 read,
+                on=self._shelf.on,
+                adapters=by_token,
                 input_ids=packed([row.fed for row in rows], device=device),
                 position_ids=cache.place_branches(
                     [row.steps for row in rows], [row.branches for row in rows]

@@ -1,5 +1,6 @@
 """Whether a model can read from shared keys: its kind may say no; otherwise a trial decides."""
 
+import json
 from contextlib import nullcontext
 from typing import Any
 
@@ -7,14 +8,26 @@ import torch
 
 from isoglot.engines.huggingface._attention import shared_attention
 from isoglot.engines.huggingface._beginnings import Beginnings, Wanted, as_shared
+from isoglot.engines.huggingface._head import read_at
 from isoglot.engines.huggingface._packing import packed
 from isoglot.engines.huggingface._placement import input_device
 from isoglot.engines.huggingface._row_cache import RowCache
 
 _KINDS = {"full_attention", "sliding_attention"}
+_SCALED_BY_LENGTH = ("longrope", "dynamic")
 _TOKENS = 48
 _TOLERANCE = {torch.float64: 1e-8, torch.float32: 1e-3, torch.float16: 5e-2, torch.bfloat16: 1e-1}
 """Of the largest logit."""
+
+
+def scaled_by_length(model: Any) -> bool:
+    """Whether positions mean something else where any prompt of a batch is long.
+
+    Such models (Phi-3's longrope, dynamic scaling) choose their rotations by the highest position
+    that goes through them, so a prompt is read right in company of its like alone.
+    """
+    said = json.dumps(model.config.to_dict(), default=str)
+    return any(f'"{kind}"' in said for kind in _SCALED_BY_LENGTH)
 
 
 def why_not_shared(model: Any) -> str | None:
@@ -29,6 +42,8 @@ def why_not_shared(model: Any) -> str | None:
         return f"it has layers of the kind {', '.join(strange)}"
     if not getattr(model, "_supports_attention_backend", False):
         return "its attention is its own"
+    if scaled_by_length(model):
+        return "its positions are scaled by the longest prompt of a batch"
     if any(name.endswith("sinks") for name, _ in model.named_parameters()):
         return "its attention has sinks"
     try:
@@ -57,14 +72,19 @@ def _difference(model: Any) -> float:
         for start, end in ((0, 4), (4, 8), (8, 28)):
             # The first row reads on from 20; the second from 40, as far as there is something.
             fed = [tokens[20 + start : 20 + end], tokens[40 + start : 40 + end] or tokens[:1]]
-            output = model(
-                input_ids=packed(fed, device=device),
-                position_ids=cache.place([len(each) for each in fed]),
-                past_key_values=cache,
-                use_cache=True,
+            # As answers are read.
+            read.append(
+                read_at(
+                    model,
+                    range(sum(map(len, fed))),
+                    lambda logits, _: list(logits),
+                    input_ids=packed(fed, device=device),
+                    position_ids=cache.place([len(each) for each in fed]),
+                    past_key_values=cache,
+                    use_cache=True,
+                )
             )
-            read.append(output.logits[0])
     # The last four of the first row, and the same four of the second.
-    pieces = [read[2][16:20], read[1][4:8]]
+    pieces = [torch.stack(each) for each in (read[2][16:20], read[1][4:8])]
     off = max(float((each.float() - whole).abs().max()) for each in pieces)
     return off / float(whole.abs().max())

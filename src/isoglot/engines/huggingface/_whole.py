@@ -4,6 +4,7 @@ Prompts of a batch are padded in front. Rows that have ended leave the batch, so
 at the end costs little.
 """
 
+import inspect
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ class _Row:
 
 
 class WholeDecoder:
-    """Draws the most probable continuation of every prompt.
+    """Draws a continuation of every prompt.
 
     Args:
         model: A causal language model of transformers.
@@ -50,6 +51,9 @@ class WholeDecoder:
         self._in_one_place = len({each.device for each in model.parameters()}) == 1
         own = model.generation_config.eos_token_id
         self._ends = {*(own if isinstance(own, list) else [own]), tokenizer.eos_token_id, *ends}
+        wanted = inspect.signature(model.forward).parameters
+        takes_any = any(each.kind is each.VAR_KEYWORD for each in wanted.values())
+        self._can_keep = takes_any or "logits_to_keep" in wanted
 
     @torch.inference_mode()
     def decode(
@@ -85,8 +89,8 @@ class WholeDecoder:
                     position_ids=positions,
                     past_key_values=cache,
                     use_cache=True,
-                    logits_to_keep=last_place if self._in_one_place else 1,
-                ).logits[:, 0]
+                    **self._keeping(last_place if self._in_one_place else 1),
+                ).logits[:, -1]
             said = choose(logits, [(seeds[row.index], step) for row in rows], decoding)
             chosen = torch.tensor(said, device=mask.device)
             last = step == decoding.max_new_tokens - 1
@@ -132,11 +136,15 @@ class WholeDecoder:
             for choice in choices
         ]
 
+    def _keeping(self, logits: Any) -> dict[str, Any]:
+        """Which logits are wanted, for a model that can be told; others give all."""
+        return {"logits_to_keep": logits} if self._can_keep else {}
+
     def _said(self, tokens: Sequence[int], n: int, adapter: Path | None) -> torch.Tensor:
         """The log-probabilities `[n, vocabulary]` of what follows each of the last n tokens."""
         inputs = torch.tensor([list(tokens)], device=input_device(self._model))
         with self._shelf.on([adapter]):
-            logits = self._model(inputs, use_cache=False, logits_to_keep=n).logits[0]
+            logits = self._model(inputs, use_cache=False, **self._keeping(n)).logits[0]
         found: torch.Tensor = logits[-n:].float().log_softmax(-1)
         return found
 

@@ -45,7 +45,7 @@ def open_vllm(
         ModelError: Transformers can't load the tokenizer.
     """
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder)
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
         raise ModelError(
             f"models: the tokenizer in {str(folder)!r} can't be loaded: {error}"
