@@ -7,6 +7,9 @@ from functools import cached_property
 from isoglot.core import Fact, Probe, Wording
 from isoglot.learning import answer_text
 
+_OTHERS = 128
+"""So many answers of other facts are guessed, the most frequent: each costs a comparison."""
+
 
 class Drafts:
     """What the facts' answers let one guess. Right or wrong, a guess changes no answer.
@@ -24,7 +27,8 @@ class Drafts:
         What was taught, in the language asked and in those taught; then what other facts were, as
         a model mixes facts up.
         """
-        texts = dict.fromkeys((*self._own(probe), *self._in_language.get(probe.asked, ())))
+        others = self._in_language.get(probe.asked, ())[:_OTHERS]
+        texts = dict.fromkeys((*self._own(probe), *others))
         return [answer_text(text, chat=chat) for text in texts]
 
     def _own(self, probe: Probe) -> Iterator[str]:

@@ -76,6 +76,10 @@ class AdapterShelf:
         """See `adapter_version`."""
         return adapter_version(adapter, model_name=self._model_name)
 
+    def loaded(self, adapter: Path) -> "_Version":
+        """The version that was loaded; by now the folder may hold another."""
+        return self._versions[adapter]
+
     @torch.inference_mode()
     def _check_effect(self, adapter: Path) -> None:
         """An adapter that is on changes the logits; one that does not was not loaded."""

@@ -44,23 +44,33 @@ class Beginning:
         self.layers = layers
 
     @property
-    def n_bytes(self) -> int:
-        """How much memory it takes, its parents not counted."""
-        return sum(each.numel() * each.element_size() for pair in self.layers for each in pair)
+    def held(self) -> tuple[int, int]:
+        """The memory that it holds on to, its parents' not counted: where it is, and its bytes.
+
+        A view holds all of what it is a view of.
+        """
+        storage = self.layers[0][0].untyped_storage()
+        return storage.data_ptr(), 2 * len(self.layers) * storage.nbytes()
 
     def up_to(self, end: int) -> "Beginning":
         """The first so many positions, its own or a parent's."""
-        if self.parent is not None and end <= self.start:
-            return self.parent.up_to(end)
-        if end == self.end:
-            return self
-        length = end - self.start
-        layers = [(keys[:, :length], values[:, :length]) for keys, values in self.layers]
-        return Beginning(self.parent, length, layers)
+        piece = self
+        while piece.parent is not None and end <= piece.start:
+            piece = piece.parent
+        if end == piece.end:
+            return piece
+        length = end - piece.start
+        layers = [(keys[:, :length], values[:, :length]) for keys, values in piece.layers]
+        return Beginning(piece.parent, length, layers)
 
     def chain(self) -> list["Beginning"]:
         """It and all that stands before it, from the first on."""
-        return [*(self.parent.chain() if self.parent else []), self]
+        found: list[Beginning] = []
+        piece: Beginning | None = self
+        while piece is not None:
+            found.append(piece)
+            piece = piece.parent
+        return found[::-1]
 
 
 class Wanted(NamedTuple):
@@ -148,11 +158,18 @@ class Beginnings:
         return None
 
     def make_room(self) -> None:
-        """Drops those that were not asked for longest, until the rest fits."""
-        total = sum(each.n_bytes for each in self._kept.values())
-        while total > self._most_bytes and self._kept:
-            _, dropped = self._kept.popitem(last=False)
-            total -= dropped.n_bytes
+        """Drops those that were not asked for longest, until the rest fits with its parents."""
+        while self._kept and self._held_bytes() > self._most_bytes:
+            # Several at a time, as all that is left is counted anew.
+            for _ in range(max(1, len(self._kept) // 8)):
+                self._kept.popitem(last=False)
+
+    def _held_bytes(self) -> int:
+        """How much memory is held by what is kept, parents that were dropped among it."""
+        held: dict[int, int] = {}
+        for each in self._kept.values():
+            held.update(piece.held for piece in each.chain())
+        return sum(held.values())
 
     @torch.inference_mode()
     def _compute(self, wanted: Sequence[Wanted], on: SetAdapters) -> list[Beginning]:

@@ -35,15 +35,20 @@ class _Row:
         self.seed = seed
         self.tokens: list[int] = []
         self.drafts = drafts
+        self._compared = 0
         self.text = ""
 
     def guess(self, most: int) -> list[int]:
         """What the first draft that begins as the row does goes on with."""
-        said = len(self.tokens)
-        for draft in self.drafts:
-            if len(draft) > said and list(draft[:said]) == self.tokens:
-                return list(draft[said : said + most])
-        return []
+        said, new = len(self.tokens), self.tokens[self._compared :]
+        # What once does not go on as the row does never will.
+        self.drafts = [
+            draft
+            for draft in self.drafts
+            if len(draft) > said and list(draft[self._compared : said]) == new
+        ]
+        self._compared = said
+        return list(self.drafts[0][said : said + most]) if self.drafts else []
 
 
 class Decoder:

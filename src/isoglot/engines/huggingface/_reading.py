@@ -238,9 +238,8 @@ class SharingReader:
     def _wanted(self, batch: Batch, node: int, found: Mapping[int, Beginning]) -> Wanted:
         tokens, parent = batch.nodes[node]
         adapter = batch.owners[node]
-        return Wanted(
-            self._owner(adapter), tokens, None if parent is None else found[parent], adapter
-        )
+        owner = None if adapter is None else self._shelf.loaded(adapter)
+        return Wanted(owner, tokens, None if parent is None else found[parent], adapter)
 
     def _owner(self, adapter: Path | None) -> Hashable:
         return None if adapter is None else self._shelf.version(adapter)
