@@ -17,7 +17,7 @@ from isoglot.core.errors import (
     install_command,
 )
 from isoglot.core.facts import Corpus, Fact, FactText, Wording
-from isoglot.core.keys import answer_key
+from isoglot.core.keys import answer_key, decoding_parts
 from isoglot.core.languages import (
     TIERS,
     Language,
@@ -73,6 +73,7 @@ __all__ = [
     "Wording",
     "answer_key",
     "by_tier",
+    "decoding_parts",
     "get_language",
     "install_command",
     "known_languages",

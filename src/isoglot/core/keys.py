@@ -5,10 +5,24 @@ Same key, same answer, across runs and machines; a different model never meets a
 
 import hashlib
 import json
+from typing import Any
 
 from isoglot.core.records import Decoding
 
 _ADDED = ("temperature", "top_p")
+
+
+def decoding_parts(decoding: Decoding) -> dict[str, Any]:
+    """Every decoding parameter that an answer depends on, as JSON holds it.
+
+    Those that came after the first runs are left out where they are their defaults, so that the
+    answers of these runs are still found.
+    """
+    return {
+        name: value
+        for name, value in decoding.model_dump(mode="json").items()
+        if name not in _ADDED or value != Decoding.model_fields[name].default
+    }
 
 
 def answer_key(
@@ -20,19 +34,14 @@ def answer_key(
         model: The model's fingerprint (weights, tokenizer, chat template, dtype).
         adapter: The hash of the adapter's weights and configuration, or `None` for the bare model.
         prompt: The full text of the prompt.
-        decoding: Every decoding parameter. Those that came after the first runs count where they
-            are not their defaults, so that answers of these runs are still found.
+        decoding: See `decoding_parts`.
         seed: The seed of the draw (greedy decoding ignores it, the key does not).
     """
     parts = {
         "model": model,
         "adapter": adapter,
         "prompt": prompt,
-        "decoding": {
-            name: value
-            for name, value in decoding.model_dump(mode="json").items()
-            if name not in _ADDED or value != Decoding.model_fields[name].default
-        },
+        "decoding": decoding_parts(decoding),
         "seed": seed,
     }
     return hashlib.sha256(

@@ -22,6 +22,7 @@ from isoglot.core import (
     Record,
     RunFolderError,
     Verdict,
+    decoding_parts,
 )
 from isoglot.store import _schema as schema
 
@@ -346,7 +347,7 @@ def _answer_row(asked: Asked, *, context: str) -> dict[str, object]:
         "adapter": asked.adapter,
         "context": context,
         "question": asked.question,
-        "decoding": json.dumps(asked.decoding.model_dump(mode="json"), sort_keys=True),
+        "decoding": json.dumps(decoding_parts(asked.decoding), sort_keys=True),
         "seed": asked.seed,
         "text": asked.answer.text,
         "tokens": asked.answer.tokens,
