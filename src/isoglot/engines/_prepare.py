@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from isoglot.core import Decoding
 from isoglot.engines._base import Failure
 from isoglot.engines._encode import Encoder
+from isoglot.engines._stop import before_stop
 from isoglot.engines._template import ChatTemplateError
 
 
@@ -72,8 +73,8 @@ class Preparer:
 
         What ends the answer is left out: an answer that ends is read no further.
         """
-        ends = [text.find(stop) for stop in decoding.stop if stop in text]
-        said = text[: min(ends, default=len(text))]
+        cut = before_stop(text, decoding.stop)
+        said = text if cut is None else cut
         if said not in self._drafts:
             guessed = bool(said.strip()) and not _surrogate(said)
             self._drafts[said] = self._encoder.continuation(said) if guessed else []

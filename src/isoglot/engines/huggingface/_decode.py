@@ -6,7 +6,7 @@ out together. The guessed tokens are kept as far as the model says them itself, 
 of decoding token by token (greedy speculative decoding: Stern et al. 2018, with given drafts).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from isoglot.core import Decoding
 from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._attention import shared_attention
 from isoglot.engines.huggingface._beginnings import Beginning, as_shared
+from isoglot.engines.huggingface._ending import Ending
 from isoglot.engines.huggingface._head import read_at
 from isoglot.engines.huggingface._packing import packed
 from isoglot.engines.huggingface._placement import input_device
@@ -56,19 +57,14 @@ class Decoder:
 
     Args:
         model: A causal language model of transformers.
-        tokenizer: Its tokenizer.
+        ending: Says when an answer has ended.
         shelf: Where the adapters are.
-        ends: Tokens that end an answer, beside the model's and its tokenizer's own.
     """
 
-    def __init__(
-        self, model: Any, tokenizer: Any, shelf: AdapterShelf, *, ends: Collection[int] = ()
-    ) -> None:
+    def __init__(self, model: Any, ending: Ending, shelf: AdapterShelf) -> None:
         self._model = model
+        self._ending = ending
         self._shelf = shelf
-        self._tokenizer = tokenizer
-        own = model.generation_config.eos_token_id
-        self._ends = {*(own if isinstance(own, list) else [own]), tokenizer.eos_token_id, *ends}
         self._trust = 0.0
 
     @torch.inference_mode()
@@ -190,18 +186,10 @@ class Decoder:
     ) -> tuple[bool, int]:
         """Adds what the model says to a row: whether it ends, and how many guesses are right."""
         for right, token in enumerate(said):
-            if token in self._ends:
-                row.text = self._text(row.tokens)
-                return True, right
-            row.tokens.append(token)
-            text = self._text(row.tokens)
-            cuts = [text.find(stop) for stop in decoding.stop if stop in text]
-            if cuts or len(row.tokens) == decoding.max_new_tokens:
-                row.text = text[: min(cuts)] if cuts else text
+            text = self._ending.text(row.tokens, token, decoding)
+            if text is not None:
+                row.text = text
                 return True, right
             if right == len(guessed) or guessed[right] != token:
                 return False, right
         raise AssertionError("a row reads one token more than it guesses")
-
-    def _text(self, tokens: list[int]) -> str:
-        return str(self._tokenizer.decode(tokens, skip_special_tokens=True))

@@ -21,6 +21,7 @@ from isoglot.engines.huggingface._batchwise import batchwise
 from isoglot.engines.huggingface._context import context_length
 from isoglot.engines.huggingface._decode import Decoder
 from isoglot.engines.huggingface._deterministic import deterministic_algorithms
+from isoglot.engines.huggingface._ending import Ending
 from isoglot.engines.huggingface._label_words import first_tokens
 from isoglot.engines.huggingface._limits import ADAPTERS_AT_ONCE, Budget
 from isoglot.engines.huggingface._reading import (
@@ -102,7 +103,7 @@ class HuggingFaceEngine:
 
     @cached_property
     def _reader(self) -> Reader:
-        ends = self._encoder.ends
+        ending = Ending(self.model, self.tokenizer, ends=self._encoder.ends)
         if not self.deterministic and self.reads_whole:
             warnings.warn(
                 f"{self.name}: what prompts share is read anew for each of them, as "
@@ -110,11 +111,11 @@ class HuggingFaceEngine:
                 stacklevel=3,
             )
         if self.deterministic or self.reads_whole:
-            whole = WholeDecoder(self.model, self.tokenizer, self._shelf, ends=ends)
+            whole = WholeDecoder(self.model, self.tokenizer, ending, self._shelf)
             return WholeReader(whole, self._shelf, budget=self._budget)
         return SharingReader(
             self.model,
-            Decoder(self.model, self.tokenizer, self._shelf, ends=ends),
+            Decoder(self.model, ending, self._shelf),
             self._shelf,
             budget=self._budget,
         )

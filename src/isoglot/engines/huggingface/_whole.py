@@ -5,7 +5,7 @@ at the end costs little.
 """
 
 import inspect
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from transformers import DynamicCache
 
 from isoglot.core import Decoding
 from isoglot.engines.huggingface._adapters import AdapterShelf
+from isoglot.engines.huggingface._ending import Ending
 from isoglot.engines.huggingface._placement import input_device
 from isoglot.engines.huggingface._sampling import choose
 
@@ -33,24 +34,16 @@ class WholeDecoder:
     Args:
         model: A causal language model of transformers.
         tokenizer: Its tokenizer.
+        ending: Says when an answer has ended.
         shelf: Where the adapters are.
-        ends: Tokens that end an answer, beside the model's and its tokenizer's own.
     """
 
-    def __init__(
-        self,
-        model: Any,
-        tokenizer: Any,
-        shelf: AdapterShelf,
-        *,
-        ends: Collection[int] = (),
-    ) -> None:
+    def __init__(self, model: Any, tokenizer: Any, ending: Ending, shelf: AdapterShelf) -> None:
         self._model = model
         self._tokenizer = tokenizer
+        self._ending = ending
         self._shelf = shelf
         self._in_one_place = len({each.device for each in model.parameters()}) == 1
-        own = model.generation_config.eos_token_id
-        self._ends = {*(own if isinstance(own, list) else [own]), tokenizer.eos_token_id, *ends}
         wanted = inspect.signature(model.forward).parameters
         takes_any = any(each.kind is each.VAR_KEYWORD for each in wanted.values())
         self._can_keep = takes_any or "logits_to_keep" in wanted
@@ -93,12 +86,11 @@ class WholeDecoder:
                 ).logits[:, -1]
             said = choose(logits, [(seeds[row.index], step) for row in rows], decoding)
             chosen = torch.tensor(said, device=mask.device)
-            last = step == decoding.max_new_tokens - 1
             staying = []
             for place, (row, token) in enumerate(zip(rows, said, strict=True)):
                 if row.ended:
                     continue
-                text = self._ended(row, token, decoding, last=last)
+                text = self._ending.text(row.tokens, token, decoding)
                 if text is None:
                     staying.append(place)
                 else:
@@ -147,20 +139,6 @@ class WholeDecoder:
             logits = self._model(inputs, use_cache=False, **self._keeping(n)).logits[0]
         found: torch.Tensor = logits[-n:].float().log_softmax(-1)
         return found
-
-    def _ended(self, row: _Row, token: int, decoding: Decoding, *, last: bool) -> str | None:
-        """The row's text if it ends with this token, `None` if it goes on."""
-        if token in self._ends:
-            return self._text(row.tokens)
-        row.tokens.append(token)
-        text = self._text(row.tokens)
-        cuts = [text.find(stop) for stop in decoding.stop if stop in text]
-        if cuts:
-            return text[: min(cuts)]
-        return text if last else None
-
-    def _text(self, tokens: list[int]) -> str:
-        return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
 
     def _start(
         self, prompts: Sequence[Sequence[int]]

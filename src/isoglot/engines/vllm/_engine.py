@@ -12,6 +12,7 @@ from isoglot.engines._base import ChoiceScore, Failure, Generation
 from isoglot.engines._encode import encoder_for
 from isoglot.engines._prepare import Preparer
 from isoglot.engines._remarks import vllm_remarks
+from isoglot.engines._stop import before_stop
 from isoglot.engines._template import ChatTemplate
 from isoglot.engines._unconditional import score_with_unconditional
 from isoglot.engines.vllm._llm import Vllm, logprobs, token_probabilities, vllm_version
@@ -232,9 +233,10 @@ class VllmEngine:
         if said.finish_reason == "stop" and not isinstance(said.stop_reason, str):
             tokens.pop()
         text = str(self._tokenizer.decode(tokens, skip_special_tokens=True))
-        cuts = [text.find(stop) for stop in decoding.stop if stop in text]
-        text = text[: min(cuts)] if cuts else text
-        return Generation(text=text.strip(), tokens=len(tokens), seconds=seconds)
+        cut = before_stop(text, decoding.stop)
+        return Generation(
+            text=(text if cut is None else cut).strip(), tokens=len(tokens), seconds=seconds
+        )
 
 
 def _score(choice: _Choice, output: Any) -> ChoiceScore:
