@@ -80,6 +80,8 @@ def _wanted(name: str, args: Any, kwargs: Any) -> torch.device | None:
     """The device that a call names, be it by a tensor that is there."""
     if kwargs.get("device") is not None:
         return torch.device(kwargs["device"])
+    if name == "cpu":
+        return HERE
     if name != "to":
         return None
     for each in [*args[1:], *kwargs.values()]:
