@@ -11,11 +11,11 @@ import numpy as np
 
 from isoglot.core import Decoding
 from isoglot.engines._base import ChoiceScore, Failure, Generation
+from isoglot.engines._choices import score_choices
 from isoglot.engines._encode import Encoder, encoder_for
 from isoglot.engines._prepare import Preparer, in_parts
 from isoglot.engines._remarks import computing_remarks
 from isoglot.engines._template import ChatTemplate
-from isoglot.engines._unconditional import score_with_unconditional
 from isoglot.engines.huggingface._adapters import AdapterShelf
 from isoglot.engines.huggingface._batchwise import batchwise
 from isoglot.engines.huggingface._context import context_length
@@ -125,6 +125,28 @@ class HuggingFaceEngine:
         """The token that opens every encoded prompt and stands nowhere else, if there is one."""
         return self._encoder.opening
 
+    def _askable(
+        self,
+        prompts: Sequence[str],
+        adapters: Sequence[Path | None] | None,
+        *,
+        answer: int,
+    ) -> list[Prompt | Failure]:
+        """The prompts with their adapters, and why the others can't be asked.
+
+        Args:
+            prompts: As in `generate`.
+            adapters: As in `generate`.
+            answer: How many tokens each needs room for behind it.
+        """
+        found = [self._preparer.askable(prompt, answer=answer) for prompt in prompts]
+        return [
+            tokens if isinstance(tokens, Failure) else Prompt(place, tokens, adapter)
+            for place, (tokens, adapter) in enumerate(
+                zip(found, adapters or [None] * len(prompts), strict=True)
+            )
+        ]
+
     def _in_batches(
         self,
         asked: Sequence[Prompt | Failure],
@@ -170,22 +192,16 @@ class HuggingFaceEngine:
         seeds: Sequence[int] | None = None,
     ) -> list[Generation | Failure]:
         """See `Engine.generate`."""
-        adapters = adapters or [None] * len(prompts)
         drafts = drafts or [()] * len(prompts)
         seeds = seeds or [0] * len(prompts)
         asked = [
-            Prompt(
-                place,
-                tokens,
-                adapters[place],
-                drafts=[self._preparer.draft(draft, decoding) for draft in drafts[place]],
-                seed=seeds[place],
+            each
+            if isinstance(each, Failure)
+            else each._replace(
+                drafts=[self._preparer.draft(draft, decoding) for draft in drafts[each.place]],
+                seed=seeds[each.place],
             )
-            if not isinstance(
-                tokens := self._preparer.askable(prompt, answer=decoding.max_new_tokens), Failure
-            )
-            else tokens
-            for place, prompt in enumerate(prompts)
+            for each in self._askable(prompts, adapters, answer=decoding.max_new_tokens)
         ]
 
         def answer(batch: Batch) -> list[Generation]:
@@ -208,10 +224,7 @@ class HuggingFaceEngine:
         unconditional: str | None = None,
     ) -> list[list[ChoiceScore] | Failure]:
         """See `Engine.score`."""
-        adapters = adapters or [None] * len(prompts)
-        if unconditional is None:
-            return self._scores(prompts, choices, adapters)
-        return score_with_unconditional(
+        return score_choices(
             self._scores, prompts, choices, adapters=adapters, unconditional=unconditional
         )
 
@@ -261,7 +274,6 @@ class HuggingFaceEngine:
         Raises:
             ValueError: No single token begins any word of a label.
         """
-        adapters = adapters or [None] * len(prompts)
         sets = [first_tokens(self.tokenizer, words) for words in labels]
         if nothing := [words for words, own in zip(labels, sets, strict=True) if not own]:
             raise ValueError(f"no single token begins any of {nothing[0]}")
@@ -269,10 +281,8 @@ class HuggingFaceEngine:
         places = [[every.index(token) for token in own] for own in sets]
         choices = [[token] for token in every]
         asked = [
-            Prompt(place, tokens, adapters[place], choices=choices)
-            if not isinstance(tokens := self._preparer.askable(prompt, answer=1), Failure)
-            else tokens
-            for place, prompt in enumerate(prompts)
+            each if isinstance(each, Failure) else each._replace(choices=choices)
+            for each in self._askable(prompts, adapters, answer=1)
         ]
 
         def score(batch: Batch) -> list[list[float]]:
@@ -298,13 +308,7 @@ class HuggingFaceEngine:
                 last behind the final norm) to what is wanted of them.
             adapters: As in `generate`.
         """
-        adapters = adapters or [None] * len(prompts)
-        asked = [
-            Prompt(place, tokens, adapters[place])
-            if not isinstance(tokens := self._preparer.askable(prompt, answer=1), Failure)
-            else tokens
-            for place, prompt in enumerate(prompts)
-        ]
+        asked = self._askable(prompts, adapters, answer=1)
 
         def read(batch: Batch) -> list[Reduced]:
             return reduce_states(

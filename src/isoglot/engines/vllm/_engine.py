@@ -9,12 +9,12 @@ from transformers import AutoTokenizer
 
 from isoglot.core import Decoding, InputError, ModelError, Problem
 from isoglot.engines._base import ChoiceScore, Failure, Generation
+from isoglot.engines._choices import score_choices
 from isoglot.engines._encode import encoder_for
 from isoglot.engines._prepare import Preparer
 from isoglot.engines._remarks import vllm_remarks
 from isoglot.engines._stop import before_stop
 from isoglot.engines._template import ChatTemplate
-from isoglot.engines._unconditional import score_with_unconditional
 from isoglot.engines.vllm._llm import Vllm, logprobs, token_probabilities, vllm_version
 
 _SEEDS = 2**63
@@ -148,10 +148,7 @@ class VllmEngine:
         unconditional: str | None = None,
     ) -> list[list[ChoiceScore] | Failure]:
         """See `Engine.score`."""
-        adapters = adapters or [None] * len(prompts)
-        if unconditional is None:
-            return self._scores(prompts, choices, adapters)
-        return score_with_unconditional(
+        return score_choices(
             self._scores, prompts, choices, adapters=adapters, unconditional=unconditional
         )
 

@@ -1,4 +1,4 @@
-"""Scores of choices behind a prompt that asks nothing, beside those behind their own prompts."""
+"""Scores of choices, and of the same behind a prompt that asks nothing."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,23 +12,26 @@ Score = Callable[
 """Prompts, the choices of each and the adapter of each: to the scores of each."""
 
 
-def score_with_unconditional(
+def score_choices(
     score: Score,
     prompts: Sequence[str],
     choices: Sequence[Sequence[str]],
     *,
-    adapters: Sequence[Path | None],
-    unconditional: str,
+    adapters: Sequence[Path | None] | None,
+    unconditional: str | None,
 ) -> list[list[ChoiceScore] | Failure]:
-    """The scores of choices with their `unconditional`.
+    """The scores of choices, with their `unconditional` where that is wanted: see `Engine.score`.
 
     Args:
         score: Scores choices behind prompts.
         prompts: As in `Engine.score`.
         choices: As in `Engine.score`.
-        adapters: One a prompt.
-        unconditional: The prompt that asks nothing.
+        adapters: As in `Engine.score`.
+        unconditional: As in `Engine.score`.
     """
+    adapters = adapters or [None] * len(prompts)
+    if unconditional is None:
+        return score(prompts, choices, adapters)
     # Behind the same adapter the same choice is scored once.
     pairs = list(
         dict.fromkeys(
