@@ -13,6 +13,8 @@ from tiny_models import tiny_engine  # noqa: E402
 from isoglot.core import Decoding  # noqa: E402
 from isoglot.engines import Failure, Generation  # noqa: E402
 
+pytestmark = pytest.mark.usefixtures("small_pieces")
+
 # Pieces longer than what is worth sharing, and shorter ones, so that trees are deep and uneven.
 PIECES = [
     "Facts: the flag of Kavuno shows a lion. ",

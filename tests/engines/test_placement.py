@@ -66,6 +66,7 @@ def all_that_it_says(engine: HuggingFaceEngine, adapter: Path | None) -> list[An
     ]
 
 
+@pytest.mark.usefixtures("small_pieces")
 @pytest.mark.parametrize("architecture", ["llama", "qwen3", "gemma3"])
 def test_it_says_the_same_over_two_devices(architecture: str, tmp_path: Path) -> None:
     adapter = random_adapter(tmp_path / "adapter", architecture)

@@ -12,6 +12,8 @@ from isoglot.engines.huggingface._adapters import AdapterShelf  # noqa: E402
 from isoglot.engines.huggingface._beginnings import Beginnings, Wanted  # noqa: E402
 from isoglot.engines.huggingface._score import Scorer  # noqa: E402
 
+pytestmark = pytest.mark.usefixtures("small_pieces")
+
 CONTEXT = "Premise: the lion of Kavuno sleeps under a green sail, as lions do.\n"
 PROMPTS = [CONTEXT + "Hypothesis: it sleeps.\nLabel:", CONTEXT + "No?\nLabel:", "Label:"]
 CHOICES = [[" entailment", " neutral", " no"], [" yes"], [" a", " entirely", " ab", " a"]]

@@ -15,7 +15,7 @@ PROMPTS = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=12), max_siz
 
 
 def test_prompts_that_share_a_context_hang_from_it() -> None:
-    tree = shared_beginnings([[1, 2, 3, 4], [1, 2, 3, 5], [9]], least=2)
+    tree = shared_beginnings([[1, 2, 3, 4], [1, 2, 3, 5], [9]], least=2, saved=1)
     assert tree.nodes == (Node((1, 2, 3), None),)
     assert tree.of == (0, 0, None)
 
@@ -23,7 +23,7 @@ def test_prompts_that_share_a_context_hang_from_it() -> None:
 def test_a_question_within_a_context_is_a_node_of_its_own() -> None:
     """Context 1 2, in it two questions, 3 3 and 4 4, each with two endings."""
     prompts = [[1, 2, 3, 3, 5], [1, 2, 4, 4, 6], [1, 2, 3, 3, 6], [1, 2, 4, 4, 5]]
-    tree = shared_beginnings(prompts, least=2)
+    tree = shared_beginnings(prompts, least=2, saved=1)
     assert sorted(tree.nodes) == sorted(
         [Node((1, 2), None), Node((1, 2, 3, 3), 0), Node((1, 2, 4, 4), 0)]
     )
@@ -34,14 +34,21 @@ def test_a_question_within_a_context_is_a_node_of_its_own() -> None:
 
 def test_what_is_too_short_is_no_node() -> None:
     """Alone, or beyond its parent."""
-    assert shared_beginnings([[1, 2], [1, 3]], least=2).nodes == ()
-    tree = shared_beginnings([[1, 2, 3, 4], [1, 2, 3, 5], [1, 2, 9]], least=2)
+    assert shared_beginnings([[1, 2], [1, 3]], least=2, saved=1).nodes == ()
+    tree = shared_beginnings([[1, 2, 3, 4], [1, 2, 3, 5], [1, 2, 9]], least=2, saved=1)
     assert tree.nodes == (Node((1, 2), None),)
+
+
+def test_what_saves_too_little_is_no_node() -> None:
+    """Two tokens, which three prompts share, save four."""
+    prompts = [[1, 2, 3], [1, 2, 4], [1, 2, 5]]
+    assert shared_beginnings(prompts, least=1, saved=4).nodes == (Node((1, 2), None),)
+    assert shared_beginnings(prompts, least=1, saved=5).nodes == ()
 
 
 @pytest.mark.parametrize("prompts", [[[1, 2, 3]] * 2, [[1, 2, 3], [1, 2, 3, 4]]])
 def test_every_prompt_keeps_a_token_of_its_own(prompts: list[list[int]]) -> None:
-    assert shared_beginnings(prompts, least=1).nodes == (Node((1, 2), None),)
+    assert shared_beginnings(prompts, least=1, saved=1).nodes == (Node((1, 2), None),)
 
 
 def test_no_prompts_no_tree() -> None:
@@ -52,7 +59,7 @@ def test_no_prompts_no_tree() -> None:
 def test_a_node_is_the_longest_beginning_that_two_prompts_share(
     prompts: list[list[int]], least: int
 ) -> None:
-    tree = shared_beginnings(prompts, least=least)
+    tree = shared_beginnings(prompts, least=least, saved=1)
     for place, node in enumerate(tree.nodes):
         before = () if node.parent is None else tree.nodes[node.parent].tokens
         assert node.parent is None or node.parent < place
@@ -70,7 +77,7 @@ def test_a_node_is_the_longest_beginning_that_two_prompts_share(
 def test_with_nothing_too_short_nothing_shared_is_read_twice(prompts: list[list[int]]) -> None:
     """All nodes and rests have as many tokens as there are different beginnings, but for last ones:
     every prompt reads its own last token."""
-    tree = shared_beginnings(prompts, least=1)
+    tree = shared_beginnings(prompts, least=1, saved=1)
     read = sum(
         len(node.tokens) - (0 if node.parent is None else len(tree.nodes[node.parent].tokens))
         for node in tree.nodes
@@ -91,7 +98,7 @@ def test_with_nothing_too_short_nothing_shared_is_read_twice(prompts: list[list[
 def test_batches_hold_every_prompt_once_and_those_of_a_node_together(
     prompts: list[list[int]], limits: Limits, data: st.DataObject
 ) -> None:
-    tree = shared_beginnings(prompts, least=1)
+    tree = shared_beginnings(prompts, least=1, saved=1)
     # A node belongs to an adapter: all that are under it are read behind that.
     roots = [path(tree.nodes, node)[:1] for node in tree.of]
     drawn = {root: data.draw(st.integers(0, 3)) for root in {root for root in roots if root}}

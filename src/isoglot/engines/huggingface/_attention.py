@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import torch
 from transformers import AttentionInterface
 
+from isoglot.engines.huggingface._packing import Packing
 from isoglot.engines.huggingface._row_cache import RowCache, View
 
 NAME = "isoglot_shared"
@@ -52,8 +53,8 @@ class _Part(NamedTuple):
     """Attention over some of the keys.
 
     Attributes:
-        values: `[rows, heads, groups, queries, size]`, float32.
-        weight: The logarithm of the normaliser, `[rows, heads, groups, queries, 1]`.
+        values: `[heads, groups, tokens, size]`, float32.
+        weight: The logarithm of the normaliser, `[heads, groups, tokens, 1]`.
     """
 
     values: torch.Tensor
@@ -89,37 +90,32 @@ def attend(
     """
     cache = _current[-1]
     window = sliding_window if sliding_window is not None else _window(module)
-    apart = cache.packing.apart(query)
-    rows, heads, queries, size = apart.shape
+    heads, tokens, size = query.shape[1:]
     key_heads = key.shape[1]
     scale = size**-0.5 if scaling is None else scaling
-    grouped = (apart * scale).reshape(rows, key_heads, heads // key_heads, queries, size)
+    scaled = query * scale
     own = cache.view(window, query.device)
-    pieces = [
-        (piece, view)
-        for number, piece in enumerate(cache.shared)
-        if (view := cache.shared_view(number, window, query.device)) is not None
-    ]
-    widest = max(view.keys.stop - view.keys.start for view in (own, *(each for _, each in pieces)))
-    chunk = max(1, _SCORES_BYTES // (4 * rows * heads * widest))
-    results = []
-    for start in range(0, queries, chunk):
-        part = slice(start, start + chunk)
-        q = grouped[:, :, :, part]
-        whole = _own_part(q, key[:, :, own.keys], value[:, :, own.keys], _some(own, part), softcap)
-        for piece, view in pieces:
-            first, end = piece.rows
-            keys, values = (each[:, view.keys] for each in piece.layers[module.layer_idx])
-            more = _shared_part(q[first:end], keys, values, _some(view, part), softcap)
-            _add(whole, first, end, more)
-        results.append(whole.values)
-    out = torch.cat(results, dim=3) if len(results) > 1 else results[0]
-    out = out.to(query.dtype).reshape(rows, heads, queries, size)
-    return cache.packing.together(out), None
+    whole = _own_part(scaled, key, value, own, softcap, cache.packing)
+    grouped = scaled.view(key_heads, heads // key_heads, tokens, size)
+    for number, piece in enumerate(cache.shared):
+        view = cache.shared_view(number, window, query.device)
+        if view is None:
+            continue
+        keys, values = (each[:, view.keys] for each in piece.layers[module.layer_idx])
+        asking = cache.packing.tokens_of(piece.rows)
+        for some in _chunks(asking, scores_of_one=heads * keys.shape[1]):
+            among = slice(some.start - asking.start, some.stop - asking.start)
+            seen = None if view.seen is None else view.seen[among]
+            _add(whole, some, _shared_part(grouped[:, :, some], keys, values, seen, softcap))
+    out = whole.values.to(query.dtype).reshape(heads, tokens, size)
+    return out.transpose(0, 1)[None], None
 
 
-def _some(view: View, queries: slice) -> torch.Tensor | None:
-    return None if view.seen is None else view.seen[:, queries]
+def _chunks(places: slice, *, scores_of_one: int) -> Iterator[slice]:
+    """Some of the places at a time, so that their scores fit."""
+    size = max(1, _SCORES_BYTES // (4 * scores_of_one))
+    for start in range(places.start, places.stop, size):
+        yield slice(start, min(start + size, places.stop))
 
 
 def _window(module: Any) -> int | None:
@@ -130,18 +126,35 @@ def _window(module: Any) -> int | None:
 
 
 def _own_part(
-    q: torch.Tensor,
-    keys: torch.Tensor,
-    values: torch.Tensor,
-    seen: torch.Tensor | None,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    view: View,
     softcap: float | None,
+    packing: Packing,
 ) -> _Part:
-    rows, heads, groups, queries, size = q.shape
-    flat = q.reshape(rows, heads, groups * queries, size)
-    scores = (flat @ keys.transpose(2, 3)).view(rows, heads, groups, queries, -1)
-    shares, weight = _softmax(scores, None if seen is None else seen[:, None, None], softcap)
-    shares = shares.to(values.dtype).view(rows, heads, groups * queries, -1)
-    return _Part((shares @ values).view(rows, heads, groups, queries, -1).float(), weight)
+    """Of every row over its own keys; here alone rows stand apart."""
+    apart = packing.apart(query)
+    rows, heads, queries, size = apart.shape
+    keys, values = (each[:, :, view.keys] for each in (key, value))
+    key_heads, there = keys.shape[1:3]
+    grouped = apart.reshape(rows, key_heads, -1, queries, size)
+    sums, weights = [], []
+    for some in _chunks(slice(0, queries), scores_of_one=rows * heads * there):
+        q = grouped[:, :, :, some]
+        flat = q.reshape(rows, key_heads, -1, size)
+        scores = (flat @ keys.transpose(2, 3)).view(*q.shape[:4], there)
+        seen = None if view.seen is None else view.seen[:, None, None, some]
+        shares, weight = _softmax(scores, seen, softcap)
+        shares = shares.to(values.dtype).view(rows, key_heads, -1, there)
+        sums.append((shares @ values).view(*q.shape[:4], -1).float())
+        weights.append(weight)
+    whole = []
+    for parts in (sums, weights):
+        each = (torch.cat(parts, dim=3) if len(parts) > 1 else parts[0]).flatten(1, 2)
+        together = packing.together(each)
+        whole.append(together.view(key_heads, -1, *together.shape[2:]))
+    return _Part(*whole)
 
 
 def _shared_part(
@@ -151,14 +164,13 @@ def _shared_part(
     seen: torch.Tensor | None,
     softcap: float | None,
 ) -> _Part:
-    rows, heads, groups, queries, size = q.shape
-    # One product a head for the queries of all rows.
-    flat = q.transpose(0, 1).reshape(heads, -1, size)
-    scores = (flat @ keys.transpose(1, 2)).view(heads, rows, groups, queries, -1)
-    shares, weight = _softmax(scores, None if seen is None else seen[None, :, None], softcap)
-    shares = shares.to(values.dtype).view(heads, rows * groups * queries, -1)
-    sums = (shares @ values).view(heads, rows, groups, queries, -1)
-    return _Part(sums.transpose(0, 1).float(), weight.transpose(0, 1))
+    """Of tokens `[heads, groups, tokens, size]` over the same keys: one product a head."""
+    heads, _, _, size = q.shape
+    flat = q.reshape(heads, -1, size)
+    scores = (flat @ keys.transpose(1, 2)).view(*q.shape[:3], -1)
+    shares, weight = _softmax(scores, seen, softcap)
+    shares = shares.to(values.dtype).view(heads, flat.shape[1], -1)
+    return _Part((shares @ values).view(*q.shape[:3], -1).float(), weight)
 
 
 def _softmax(
@@ -180,9 +192,9 @@ def _softmax(
     return shares, top - shares.amax(-1, keepdim=True).log()
 
 
-def _add(whole: _Part, first: int, end: int, more: _Part) -> None:
-    """Adds to some rows of one part what they see in another."""
-    values, weight = (each[first:end] for each in whole)
+def _add(whole: _Part, some: slice, more: _Part) -> None:
+    """Adds to what some tokens see in one part what they see in another."""
+    values, weight = (each[:, :, some] for each in whole)
     both = torch.logaddexp(weight, more.weight)
     values.mul_((weight - both).exp()).add_(more.values * (more.weight - both).exp())
     weight.copy_(both)

@@ -1,5 +1,6 @@
 """The keys and values of beginnings that prompts share, kept within a memory budget."""
 
+from bisect import bisect_left, insort
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Sequence
 from pathlib import Path
@@ -17,6 +18,8 @@ _AT_ONCE = 512
 """So many tokens of a beginning go through the model together; each sees all before it."""
 _TOGETHER = 2048
 """So many tokens of several beginnings."""
+_MOST_KEPT = 2048
+"""However small they are: every prompt is compared with all of them."""
 
 Owner = Hashable
 """Behind what a beginning was read: the same tokens behind another adapter have other keys."""
@@ -107,14 +110,16 @@ class Beginnings:
         self._model = model
         self._most_bytes = most_bytes
         self._kept: OrderedDict[tuple[Owner, tuple[int, ...]], Beginning] = OrderedDict()
+        self._known_to: dict[Owner, list[tuple[int, ...]]] = {}
 
     def clear(self) -> None:
         """Forgets all of them."""
         self._kept.clear()
+        self._known_to.clear()
 
     def known(self, owner: Owner) -> list[tuple[int, ...]]:
         """The token ids of what is kept for an owner."""
-        return [tokens for whose, tokens in self._kept if whose == owner]
+        return list(self._known_to.get(owner, ()))
 
     def read(self, wanted: Sequence[Wanted], on: SetAdapters) -> list[Beginning]:
         """Beginnings, each computed unless it is kept, or is the beginning of one that is.
@@ -128,7 +133,8 @@ class Beginnings:
         for places in _groups(missing, wanted):
             some = [wanted[place] for place in places]
             for place, each, read in zip(places, some, self._compute(some, on), strict=True):
-                found[place] = self._kept[each.owner, each.tokens] = read
+                found[place] = read
+                self._keep(each.owner, each.tokens, read)
         return [found[place] for place in range(len(wanted))]
 
     def _known(self, wanted: Wanted) -> Beginning | None:
@@ -144,25 +150,32 @@ class Beginnings:
         """What is kept and begins with these tokens."""
         if (owner, tokens) in self._kept:
             return owner, tokens
-        last = len(tokens) - 1
-        for key in self._kept:
-            whose, known = key
-            # The last token first: it tells most of them apart.
-            if (
-                len(known) > last
-                and known[last] == tokens[last]
-                and whose == owner
-                and known[: last + 1] == tokens
-            ):
-                return key
+        # In sorted order, what begins with them stands right behind them.
+        known = self._known_to.get(owner, [])
+        place = bisect_left(known, tokens)
+        if place < len(known) and known[place][: len(tokens)] == tokens:
+            return owner, known[place]
         return None
+
+    def _keep(self, owner: Owner, tokens: tuple[int, ...], beginning: Beginning) -> None:
+        self._kept[owner, tokens] = beginning
+        insort(self._known_to.setdefault(owner, []), tokens)
+
+    def _drop_oldest(self) -> None:
+        (owner, tokens), _ = self._kept.popitem(last=False)
+        known = self._known_to[owner]
+        del known[bisect_left(known, tokens)]
+        if not known:
+            del self._known_to[owner]
 
     def make_room(self) -> None:
         """Drops those that were not asked for longest, until the rest fits with its parents."""
+        while len(self._kept) > _MOST_KEPT:
+            self._drop_oldest()
         while self._kept and self._held_bytes() > self._most_bytes:
             # Several at a time, as all that is left is counted anew.
             for _ in range(max(1, len(self._kept) // 8)):
-                self._kept.popitem(last=False)
+                self._drop_oldest()
 
     def _held_bytes(self) -> int:
         """How much memory is held by what is kept, parents that were dropped among it."""

@@ -5,6 +5,7 @@ attention gets them apart, as rows that are padded at their ends.
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import torch
 
@@ -21,6 +22,7 @@ class Packing:
         self.rows = len(widths)
         self.widest = max(widths)
         self._even = min(widths) == self.widest
+        self._starts = list(accumulate(widths, initial=0))
         if self._even:
             return
         packed: list[int] = []
@@ -42,11 +44,16 @@ class Packing:
         return states.reshape(heads, self.rows, self.widest, size).transpose(0, 1)
 
     def together(self, states: torch.Tensor) -> torch.Tensor:
-        """`[1, tokens, heads, size]` from `[rows, heads, widest, size]`."""
-        flat = states.transpose(1, 2).flatten(0, 1)
+        """`[1, heads, tokens, size]` from `[rows, heads, widest, size]`."""
+        flat = states.transpose(0, 1).flatten(1, 2)
         if not self._even:
-            flat = flat.index_select(0, self._packed.to(states.device))
+            flat = flat.index_select(1, self._packed.to(states.device))
         return flat[None]
+
+    def tokens_of(self, rows: tuple[int, int]) -> slice:
+        """Where the tokens of rows stand that stand together: of the first, up to the end."""
+        first, end = rows
+        return slice(self._starts[first], self._starts[end])
 
 
 def packed(rows: Sequence[Sequence[int]], *, device: torch.device) -> torch.Tensor:

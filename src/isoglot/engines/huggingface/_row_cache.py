@@ -8,6 +8,12 @@ from transformers import DynamicCache
 
 from isoglot.engines.huggingface._packing import Packing, packed
 
+LEAST_APART = 1024
+"""Keys that rows see in a piece, together. Fewer are copied to each row's own: a product for
+themselves, in every layer of every step, would cost more."""
+_MOST_COPIED = 64
+"""Keys of a piece that is copied. All rows get room for the most that one of them has."""
+
 
 class Shared(NamedTuple):
     """A piece of a beginning, and the rows that see it.
@@ -22,13 +28,24 @@ class Shared(NamedTuple):
     start: int
     layers: Sequence[tuple[torch.Tensor, torch.Tensor]]
 
+    @property
+    def length(self) -> int:
+        """How many tokens it has."""
+        return int(self.layers[0][0].shape[1])
+
+    def stays_apart(self, least: int) -> bool:
+        """Whether it is worth a product of its own, rather than copied to the rows' own."""
+        first, end = self.rows
+        return self.length > _MOST_COPIED or (end - first) * self.length >= least
+
 
 class View(NamedTuple):
     """Which keys the queries of a step see.
 
     Attributes:
         keys: Those that some query sees; the others are left out.
-        seen: Which of these each query sees, `[rows, fed, keys]`; `None`: all of them.
+        seen: Which of these each query sees: `[rows, fed, keys]` of own ones, `[tokens, keys]` of a
+            shared piece, for the tokens of its rows; `None`: all of them.
     """
 
     keys: slice
@@ -42,24 +59,38 @@ class View(NamedTuple):
 class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
     """The keys and values of rows, which see shared pieces, too.
 
+    Attributes:
+        shared: Pieces that are read apart. Small ones are copied to the rows' own.
+        filled: How many own places are filled.
+
     Args:
         shared: What rows share. A row sees all of a piece but what its window hides.
         lengths: By row, how many positions its pieces hold.
-        room: How many own positions there is room for at first.
+        room: How many positions there is room for at first, beside what is shared.
         device: Where positions are kept.
+        least_apart: See `LEAST_APART`, the default.
     """
 
     def __init__(
-        self, shared: Sequence[Shared], lengths: Sequence[int], *, room: int, device: torch.device
+        self,
+        shared: Sequence[Shared],
+        lengths: Sequence[int],
+        *,
+        room: int,
+        device: torch.device,
+        least_apart: int | None = None,
     ) -> None:
         super().__init__()
-        self.shared = tuple(shared)
-        self.filled = 0
-        self._room = room
+        least = LEAST_APART if least_apart is None else least_apart
+        self.shared = tuple(each for each in shared if each.stays_apart(least))
+        copied = [each for each in shared if not each.stays_apart(least)]
+        self._copied = _Copied(copied, rows=len(lengths))
+        self.filled = self._copied.width
+        self._room = self.filled + room
         self._own: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         # Of every own place, its position; -1 where nothing is seen: padding, and what was guessed
         # and not said.
-        self.positions = torch.full((len(lengths), 0), -1, device=device)
+        self.positions = torch.tensor(self._copied.positions, dtype=torch.long, device=device)
         self._next = list(lengths)
         self._branch: torch.Tensor | None = None
         # By window and device, and by shared piece, too; as long as a step lasts.
@@ -100,6 +131,7 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         widest = self.packing.widest
         padded = [[*own, *[max(own)] * (widest - len(own))] for own in fed]
         self._spans = [(min(own), max(own)) for own in fed]
+        self._positions_fed = [position for own in fed for position in own]
         self._fed = torch.tensor(padded, device=device)
         self.filled += widest
         placed = torch.tensor(_filled_up(fed, -1), device=device)
@@ -172,13 +204,15 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         new = states.new_zeros((rows, heads, room, size))
         if old is not None:
             new[:, :, : old.shape[2]] = old
+        elif self._copied.width:
+            new[:, :, : self._copied.width] = self._copied.states(layer, part)
         return new
 
     def own(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
-        """By layer, the keys and values `[rows, heads, filled, size]` of all own places."""
+        """By layer, the keys and values `[rows, heads, fed, size]` of all that was fed."""
+        fed = slice(self._copied.width, self.filled)
         return [
-            (keys[:, :, : self.filled], values[:, :, : self.filled])
-            for _, (keys, values) in sorted(self._own.items())
+            (keys[:, :, fed], values[:, :, fed]) for _, (keys, values) in sorted(self._own.items())
         ]
 
     def get_seq_length(self, *_: Any, **__: Any) -> int:
@@ -219,7 +253,7 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         return self._shared_views[key]
 
     def _shared_view(self, piece: Shared, window: int | None) -> View | None:
-        length = piece.layers[0][0].shape[1]
+        length = piece.length
         if window is None:
             return View(slice(0, length), None)
         first, end = piece.rows
@@ -232,7 +266,42 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         if highest - (piece.start + hidden) < window:
             return View(part, None)
         there = torch.arange(piece.start + hidden, piece.start + length, device=self._fed.device)
-        return View(part, self._fed[first:end, :, None] - there < window)
+        asked = torch.tensor(self._positions_fed[self.packing.tokens_of(piece.rows)])
+        return View(part, asked.to(there)[:, None] - there < window)
+
+
+class _Copied:
+    """Small pieces, as the first of the rows' own places.
+
+    Attributes:
+        width: How many places each row has for them.
+        positions: By row and place, the position; -1 where a row has fewer.
+
+    Args:
+        pieces: In the order of their starts for every row.
+        rows: Of the batch.
+    """
+
+    def __init__(self, pieces: Sequence[Shared], *, rows: int) -> None:
+        self._pieces = pieces
+        positions: list[list[int]] = [[] for _ in range(rows)]
+        places: list[list[int]] = [[] for _ in range(rows)]
+        first = 0
+        for piece in pieces:
+            for row in range(*piece.rows):
+                positions[row] += range(piece.start, piece.start + piece.length)
+                places[row] += range(first, first + piece.length)
+            first += piece.length
+        self.width = max(map(len, positions))
+        self.positions = _filled_up(positions, -1)
+        self._places = _filled_up(places, 0)
+
+    def states(self, layer: int, part: int) -> torch.Tensor:
+        """A layer's keys (part 0) or values (1), `[rows, heads, width, size]`."""
+        together = torch.cat([each.layers[layer][part] for each in self._pieces], dim=1)
+        places = torch.tensor(self._places, device=together.device)
+        found = together.index_select(1, places.flatten())
+        return found.view(found.shape[0], *places.shape, -1).transpose(0, 1)
 
 
 def _filled_up(rows: Sequence[Sequence[int]], value: int) -> list[list[int]]:

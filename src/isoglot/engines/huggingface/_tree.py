@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-LEAST_SHARED = 16
+LEAST_SHARED = 4
 """Fewer tokens than this, beyond the parent's, are computed again for every prompt."""
+LEAST_SAVED = 16
+"""And so are those of a node that saves less than this many tokens, over all of its prompts."""
 
 
 class Node(NamedTuple):
@@ -37,12 +39,15 @@ class Tree(NamedTuple):
     of: tuple[int | None, ...]
 
 
-def shared_beginnings(prompts: Sequence[Sequence[int]], *, least: int = LEAST_SHARED) -> Tree:
+def shared_beginnings(
+    prompts: Sequence[Sequence[int]], *, least: int = LEAST_SHARED, saved: int = LEAST_SAVED
+) -> Tree:
     """The tree of prompts given as token ids.
 
     Args:
         prompts: None of them empty.
         least: How many tokens a node must have beyond its parent.
+        saved: How many tokens a node must save: they are read once instead of once a prompt.
     """
     whole = [tuple(prompt) for prompt in prompts]
     order = sorted(range(len(prompts)), key=whole.__getitem__)
@@ -58,7 +63,8 @@ def shared_beginnings(prompts: Sequence[Sequence[int]], *, least: int = LEAST_SH
             of[order[first]] = parent
             continue
         shared = min(alike[first + 1 : end])
-        if shared - (0 if parent is None else len(nodes[parent].tokens)) >= least:
+        new = shared - (0 if parent is None else len(nodes[parent].tokens))
+        if new >= least and new * (end - first - 1) >= saved:
             nodes.append(Node(rows[first][:shared], parent))
             parent = len(nodes) - 1
         cuts = [place for place in range(first + 1, end) if alike[place] == shared]

@@ -68,7 +68,9 @@ def _difference(model: Any) -> float:
     (first,) = beginnings.read([Wanted(None, tuple(tokens[:20]), None)], nullcontext)
     (second,) = beginnings.read([Wanted(None, tuple(tokens[:40]), first)], nullcontext)
     both = [first, second]
-    cache = RowCache(as_shared(both), [each.end for each in both], room=4, device=device)
+    # Here what is shared stays apart; where the second was read, the first was copied.
+    ends = [each.end for each in both]
+    cache = RowCache(as_shared(both), ends, room=4, device=device, least_apart=0)
     read = []
     with shared_attention(model, cache):
         for start, end in ((0, 4), (4, 8), (8, 28)):
