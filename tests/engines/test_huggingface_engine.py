@@ -1,5 +1,7 @@
 """The Hugging Face engine against transformers' own `generate`, one prompt at a time."""
 
+import json
+
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra 'local'")
@@ -197,6 +199,19 @@ def test_an_adapter_may_change_the_vocabulary_projection(tmp_path):
     assert [each.log_probability for each in scores] == pytest.approx(
         [each.log_probability for each in whole], abs=1e-4
     )
+
+
+def test_an_adapter_whose_scale_was_changed_is_another_one(tmp_path):
+    adapter = random_adapter(tmp_path / "adapter", "llama")
+    engine = tiny_engine("llama")
+    asked = {"choices": [[" a", " bcd"]], "adapters": [adapter]}
+    before = engine.score(SHARED[:1], **asked)
+    file = adapter / "adapter_config.json"
+    config = json.loads(file.read_text())
+    file.write_text(json.dumps(config | {"lora_alpha": 3 * config["lora_alpha"]}))
+    after = engine.score(SHARED[:1], **asked)
+    assert after != before
+    assert after == tiny_engine("llama").score(SHARED[:1], **asked)
 
 
 def test_where_memory_runs_out_for_another_adapter_those_that_are_loaded_stay(

@@ -3,7 +3,6 @@
 Torch is imported only where a model brings Python code along.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from isoglot.core import InputError, MissingExtraError, Problem
 from isoglot.engines._base import ModelSpec
+from isoglot.engines._configuration import configuration
 from isoglot.engines._gguf import is_gguf, parts_of
 
 _LOADED = ("bundled", "hf")
@@ -167,7 +167,7 @@ def check_code(spec: ModelSpec, folder: Path) -> bool:
     if not references:
         return False
     if not spec.trust_remote_code:
-        kind = _json(folder / "config.json").get("model_type")
+        kind = configuration(folder / "config.json").get("model_type")
         if not _known_to_transformers(kind):
             raise InputError([code_problem(spec.name, f"its kind, {kind!r}, is its own")])
         return False
@@ -200,7 +200,7 @@ def code_problem(name: str, reason: str) -> Problem:
 
 def quantized_already(folder: Path) -> str | None:
     """In how few bits a folder holds its weights (`4bit`, `8bit`), or by which method (`gptq`)."""
-    said = _json(folder / "config.json").get("quantization_config")
+    said = configuration(folder / "config.json").get("quantization_config")
     if not isinstance(said, dict):
         return None
     method = str(said.get("quant_method") or "bitsandbytes")
@@ -235,7 +235,7 @@ def check_quantization(spec: ModelSpec, folder: Path) -> str | None:
 def _code_references(folder: Path) -> Iterator[str]:
     """What a model's configuration and its tokenizer's name as classes of its own."""
     for file in ("config.json", "tokenizer_config.json"):
-        auto_map = _json(folder / file).get("auto_map")
+        auto_map = configuration(folder / file).get("auto_map")
         if not isinstance(auto_map, dict):
             continue
         for value in auto_map.values():
@@ -247,11 +247,3 @@ def _known_to_transformers(kind: Any) -> bool:
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 
     return kind in CONFIG_MAPPING_NAMES
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # transformers will say what is wrong with it
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isoglot.core import ModelError
+from isoglot.engines._configuration import configuration
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -133,7 +134,7 @@ def read_template(folder: Path) -> str | None:
             return own_file.read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
             raise ChatTemplateError(f"{own_file.name}: {_one_line(error)}") from error
-    found = _json(folder / "tokenizer_config.json").get("chat_template")
+    found = configuration(folder / "tokenizer_config.json").get("chat_template")
     if isinstance(found, list):  # several, by name
         named = {each.get("name"): each.get("template") for each in found if isinstance(each, dict)}
         found = named.get("default")
@@ -145,7 +146,7 @@ def read_tokens(folder: Path) -> dict[str, str]:
     return {
         name: text
         for file in ("special_tokens_map.json", "tokenizer_config.json")
-        for name, text in _named_tokens(_json(folder / file))
+        for name, text in _named_tokens(configuration(folder / file))
     }
 
 
@@ -154,14 +155,6 @@ def _named_tokens(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         text = value.get("content") if isinstance(value, dict) else value
         if name.endswith("_token") and isinstance(text, str):
             yield name, text
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # transformers will say what is wrong with it
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 @cache

@@ -1,3 +1,4 @@
+import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -227,6 +228,13 @@ class TestModelsThatCanNotBeHad:
     def test_a_model_of_another_kind(self, tmp_path: Path) -> None:
         (tmp_path / "config.json").write_text('{"model_type": "t5"}', encoding="utf-8")
         with pytest.raises(ModelError, match="a model of the kind 't5'; isoglot translates with"):
+            HuggingFaceTranslator(str(tmp_path)).check("en", "sw")
+
+    def test_code_that_comes_with_a_model_is_not_run(self, tmp_path: Path) -> None:
+        own = {"model_type": "own", "auto_map": {"AutoConfig": "own.OwnConfig"}}
+        (tmp_path / "config.json").write_text(json.dumps(own), encoding="utf-8")
+        (tmp_path / "own.py").write_text("raise SystemExit('it ran')", encoding="utf-8")
+        with pytest.raises(ModelError, match="contains custom code which must be executed"):
             HuggingFaceTranslator(str(tmp_path)).check("en", "sw")
 
     def test_without_the_packages_the_extra_is_named(

@@ -195,7 +195,7 @@ class HuggingFaceTranslator:
         from transformers import AutoConfig
 
         try:
-            kind = AutoConfig.from_pretrained(folder).model_type
+            kind = AutoConfig.from_pretrained(folder, trust_remote_code=False).model_type
         except _LOADING_ERRORS as error:
             raise self._broken(error) from error
         if kind == "marian":
@@ -213,7 +213,7 @@ class HuggingFaceTranslator:
         from transformers import AutoTokenizer
 
         try:
-            return AutoTokenizer.from_pretrained(folder)
+            return AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
         except ImportError as error:  # the tokenizers of M2M100 and MarianMT are sentencepiece's
             raise MissingExtraError(
                 extra="translate", needed_for=self.name, module="sentencepiece"
@@ -230,7 +230,9 @@ class HuggingFaceTranslator:
 
         logging.disable_progress_bar()  # isoglot shows one of its own
         try:
-            model = AutoModelForSeq2SeqLM.from_pretrained(folder, dtype=torch.float32)
+            model = AutoModelForSeq2SeqLM.from_pretrained(
+                folder, dtype=torch.float32, trust_remote_code=False
+            )
             model.to("cuda" if torch.cuda.is_available() else "cpu")
         except _LOADING_ERRORS as error:
             raise self._broken(error) from error

@@ -96,11 +96,11 @@ class AdapterShelf:
 
 
 class _Version(NamedTuple):
-    """An adapter's folder, and when its weights were written."""
+    """An adapter's folder, and of both its files when they were written and how long they are."""
 
     folder: Path
-    written: int
-    size: int
+    weights: tuple[int, int]
+    configuration: tuple[int, int]
 
 
 class _Kind(NamedTuple):
@@ -174,14 +174,18 @@ def adapter_version(adapter: Path, *, model_name: str) -> _Version:
         ModelError: There is none.
     """
     try:
-        found = (adapter / "adapter_model.safetensors").stat()
+        weights = (adapter / "adapter_model.safetensors").stat()
+        # It has the scale, which changes answers as weights do.
+        said = (adapter / "adapter_config.json").stat()
     except OSError as error:
         pickled = (adapter / "adapter_model.bin").is_file()
         reason = "its weights are a pickle, which can run code when it is opened; save it again"
         raise ModelError(
             f"{adapter}: not an adapter for {model_name}: {reason if pickled else error}"
         ) from error
-    return _Version(adapter, found.st_mtime_ns, found.st_size)
+    return _Version(
+        adapter, (weights.st_mtime_ns, weights.st_size), (said.st_mtime_ns, said.st_size)
+    )
 
 
 def read_adapter(

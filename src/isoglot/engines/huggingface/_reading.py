@@ -189,7 +189,7 @@ class SharingReader:
             )
 
     def answer(self, batch: Batch, decoding: Decoding) -> list[tuple[str, int]]:
-        """The text and the number of generated tokens for every prompt of a batch."""
+        """See `Reader.answer`."""
         beginnings, rests = self._read(batch)
         try:
             return self._decoder.decode(
@@ -204,7 +204,7 @@ class SharingReader:
             self._beginnings.make_room()
 
     def score(self, batch: Batch) -> list[list[list[float]]]:
-        """The log-probability of each token of its choices, for every prompt of a batch."""
+        """See `Reader.score`."""
         beginnings, rests = self._read(batch)
         try:
             return self._scorer.score(
