@@ -8,6 +8,7 @@ torch = pytest.importorskip("torch", reason="needs the extra 'local'")
 
 from tiny_models import ARCHITECTURES, tiny_engine  # noqa: E402
 
+from isoglot.engines.huggingface import _head  # noqa: E402
 from isoglot.engines.huggingface._adapters import AdapterShelf  # noqa: E402
 from isoglot.engines.huggingface._beginnings import Beginnings, Wanted  # noqa: E402
 from isoglot.engines.huggingface._score import Scorer  # noqa: E402
@@ -35,6 +36,17 @@ def test_every_token_has_the_probability_that_it_has_alone(architecture):
         for choice, each in zip(own, scores, strict=True):
             assert each == pytest.approx(_alone(engine, prompt, choice), abs=1e-4)
     assert len({round(sum(each), 3) for scores in found for each in scores}) == 7
+
+
+def test_scores_are_the_same_however_few_logits_fit(monkeypatch):
+    prompts = [f"{CONTEXT}Q: {n}?\nA:" for n in range(11)]
+    choices = [[" yes", " no, never"]] * len(prompts)
+    at_once = tiny_engine("llama").score(prompts, choices)
+    monkeypatch.setattr(_head, "_LOGITS_BYTES", 1)  # then eight places at a time
+    for one, other in zip(at_once, tiny_engine("llama").score(prompts, choices), strict=True):
+        assert [each.log_probability for each in one] == pytest.approx(
+            [each.log_probability for each in other], abs=1e-5
+        )
 
 
 def _tokens(engine, text):

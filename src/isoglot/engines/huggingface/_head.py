@@ -5,6 +5,7 @@ The vocabulary projection of a small model of many languages is larger than all 
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from math import ceil
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ import torch
 
 from isoglot.core import ModelError
 
-_LOGITS_BYTES = 512 * 2**20
+_LOGITS_BYTES = 128 * 2**20
 """So much memory may logits take at once."""
 
 Read = TypeVar("Read")
@@ -45,7 +46,9 @@ def read_at(
     flat = output.last_hidden_state.flatten(0, 1)
     hidden = flat[torch.tensor(places, device=flat.device)]
     vocabulary = model.get_output_embeddings().weight.shape[0]
-    size = max(8, _LOGITS_BYTES // (4 * vocabulary))
+    most = max(8, _LOGITS_BYTES // (4 * vocabulary))
+    # In equal parts: a product for the few that are left over takes nearly as long as for many.
+    size = ceil(len(places) / ceil(len(places) / most))
     found: list[Read] = []
     with own_head(model, type(output)) as logits_of:
         for start in range(0, len(places), size):

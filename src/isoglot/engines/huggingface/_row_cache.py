@@ -68,6 +68,7 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         lengths: By row, how many positions its pieces hold.
         room: How many positions there is room for at first, beside what is shared.
         device: Where positions are kept.
+        one_step: Nothing is fed behind the first step, so no layer's keys and values are kept.
         least_apart: See `LEAST_APART`, the default.
     """
 
@@ -78,6 +79,7 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         *,
         room: int,
         device: torch.device,
+        one_step: bool = False,
         least_apart: int | None = None,
     ) -> None:
         super().__init__()
@@ -87,6 +89,7 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         self._copied = _Copied(copied, rows=len(lengths))
         self.filled = self._copied.width
         self._room = self.filled + room
+        self._one_step = one_step
         self._own: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         # Of every own place, its position; -1 where nothing is seen: padding, and what was guessed
         # and not said.
@@ -191,7 +194,8 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         )
         keys[:, :, start : self.filled] = fed_keys
         values[:, :, start : self.filled] = fed_values
-        self._own[layer_idx] = (keys, values)
+        if not self._one_step:
+            self._own[layer_idx] = (keys, values)
         return keys[:, :, : self.filled], values[:, :, : self.filled]
 
     def _with_room(self, layer: int, part: int, states: torch.Tensor) -> torch.Tensor:

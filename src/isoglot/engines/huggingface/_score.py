@@ -53,8 +53,9 @@ class Scorer:
         cache = RowCache(
             as_shared(beginnings),
             [each.end if each else 0 for each in beginnings],
-            room=1,
+            room=0,
             device=device,
+            one_step=True,
         )
         rows = [_Branches(rest, own) for rest, own in zip(rests, choices, strict=True)]
         starts = list(accumulate((len(row.fed) for row in rows), initial=0))
