@@ -11,7 +11,7 @@ from isoglot.engines.huggingface import _attention  # noqa: E402
 
 pytestmark = pytest.mark.usefixtures("small_pieces")
 
-FACTS = "Facts: the flag of Kavuno shows a lion, and the Zomira has green sails.\n"
+FACTS = "Facts: the flag of Kavuno shows a lion, Zomira's a fox.\n"
 PROMPTS = [FACTS + "Q: who?\nA:", FACTS + "Q: what does it show?\nA:", "Q: who?\nA:"]
 CHOICES = [[" a lion", " sails, green ones"]] * len(PROMPTS)
 
@@ -40,3 +40,14 @@ def test_scores_are_the_same_in_chunks(
     monkeypatch.setattr(_attention, "_chunks", counted)
     assert scores(architecture) == pytest.approx(at_once, abs=1e-5)
     assert max(taken) > 1
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_in_half_precision_scores_are_near(dtype: torch.dtype) -> None:
+    """What is shared or copied is of the model's precision."""
+    engine = tiny_engine("llama")
+    engine.model.to(dtype)
+    assert engine.reads_whole is None
+    found = engine.score(PROMPTS, CHOICES)
+    half = [each.log_probability for own in found if not isinstance(own, Failure) for each in own]
+    assert half == pytest.approx(scores("llama"), rel=0.1)

@@ -86,3 +86,14 @@ def test_nothing_is_left_where_there_is_no_room() -> None:
     assert beginnings.known("one") == []
     ask(beginnings, *FACTS, owner="one")
     assert beginnings.n_computed == 2
+
+
+def test_a_beginning_holds_its_own_tokens_and_nothing_else() -> None:
+    """Beside another one, alone, and alone behind what was copied to it."""
+    beginnings = kept()
+    wanted = [Wanted(None, FACTS, None), Wanted(None, (1, 2), None)]
+    both = beginnings.read(wanted, nullcontext)
+    alone = ask(beginnings, *FACTS[:9], 98)
+    (behind,) = beginnings.read([Wanted(None, (*FACTS, 99, 98), both[0])], nullcontext)
+    a_token = both[0].held[1] / len(FACTS)
+    assert [each.held[1] / a_token for each in (*both, alone, behind)] == [len(FACTS), 2, 10, 2]

@@ -212,6 +212,7 @@ def test_an_adapter_whose_scale_was_changed_is_another_one(tmp_path):
     after = engine.score(SHARED[:1], **asked)
     assert after != before
     assert after == tiny_engine("llama").score(SHARED[:1], **asked)
+    assert len(engine._shelf._shelves) == 1  # what the folder held before is gone
 
 
 def test_where_memory_runs_out_for_another_adapter_those_that_are_loaded_stay(

@@ -44,6 +44,9 @@ class AdapterShelf:
         """
         paths = dict.fromkeys(each for each in adapters if each is not None)
         wanted = {path: self.version(path) for path in paths}
+        for path, version in wanted.items():
+            if self._versions.get(path, version) != version:
+                self._forget(self._versions[path])
         self._versions |= wanted
         for path, version in wanted.items():
             kind = self._kinds.get(version)
@@ -61,6 +64,12 @@ class AdapterShelf:
             except BaseException:  # memory that ran out, too: it was not checked
                 self._shelves[kind].drop(version)
                 raise
+
+    def _forget(self, superseded: "_Version") -> None:
+        """Drops what a folder held before, and a shelf that has nothing else."""
+        kind = self._kinds.pop(superseded, None)
+        if kind is not None and self._shelves[kind].drop(superseded):
+            del self._shelves[kind]
 
     @contextmanager
     def on(self, adapters: Sequence[Path | None]) -> Iterator[None]:
@@ -159,8 +168,10 @@ class _Shelf:
         self._stack.put(slot, weights)
         self._slots[adapter] = slot
 
-    def drop(self, adapter: _Version) -> None:
+    def drop(self, adapter: _Version) -> bool:
+        """Forgets one; whether none is left."""
         self._slots.pop(adapter, None)
+        return not self._slots
 
     def on(self, adapters: Sequence[_Version | None]) -> Any:
         slots = [self._slots.get(each, self._room) if each else self._room for each in adapters]

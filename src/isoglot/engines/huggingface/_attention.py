@@ -3,8 +3,8 @@
 A row sees two kinds of keys: those of beginnings that it shares with other rows, `[heads, length,
 size]`, and its own, `[rows, heads, room, size]`. Each kind's softmax is taken apart, and both are
 put together by their normalisers (as in online softmax, Milakov and Gimelshein 2018), so that no
-shared key is ever copied to a row. Keys that a sliding window hides from all queries of a step are
-left out.
+shared key has to be copied to a row; a few are, where that is cheaper. Keys that a sliding window
+hides from all queries of a step are left out.
 
 Registered with transformers as an attention function, it works for every model that takes its
 attention from there. Such models make no mask for a function that they don't know: which keys a

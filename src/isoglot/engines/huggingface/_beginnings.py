@@ -19,7 +19,7 @@ _AT_ONCE = 512
 _TOGETHER = 2048
 """So many tokens of several beginnings."""
 _MOST_KEPT = 2048
-"""However small they are: every prompt is compared with all of them."""
+"""However small they are: all are sorted among the prompts of a call, and counted after a batch."""
 
 Owner = Hashable
 """Behind what a beginning was read: the same tokens behind another adapter have other keys."""
@@ -209,14 +209,15 @@ class Beginnings:
                         use_cache=True,
                     )
         layers = cache.own()
+        # A view would keep the other rows, the padding and what was copied.
+        alone = len(wanted) == 1 and not cache.n_copied
         return [
             Beginning(
                 each.parent,
                 len(new),
-                # Copies where rows are several: a view would keep all of them, and the padding.
                 [
                     (keys[row, :, : len(new)], values[row, :, : len(new)])
-                    if len(wanted) == 1
+                    if alone
                     else (keys[row, :, : len(new)].clone(), values[row, :, : len(new)].clone())
                     for keys, values in layers
                 ],

@@ -186,7 +186,7 @@ class Decoder:
     ) -> tuple[bool, int]:
         """Adds what the model says to a row: whether it ends, and how many guesses are right."""
         for right, token in enumerate(said):
-            text = self._ending.text(row.tokens, token, decoding)
+            text = self._ending.take(row.tokens, token, decoding)
             if text is not None:
                 row.text = text
                 return True, right

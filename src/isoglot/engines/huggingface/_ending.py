@@ -21,8 +21,8 @@ class Ending:
         self._tokens = {*(own if isinstance(own, list) else [own]), tokenizer.eos_token_id, *ends}
         self._tokenizer = tokenizer
 
-    def text(self, tokens: list[int], said: int, decoding: Decoding) -> str | None:
-        """The answer's text if it ends with the token that is said next; `None` if it goes on.
+    def take(self, tokens: list[int], said: int, decoding: Decoding) -> str | None:
+        """Adds what is said next: the answer's text if it ends with it, `None` if it goes on.
 
         Args:
             tokens: Of the answer. What is said is added, unless it is no part of the answer.

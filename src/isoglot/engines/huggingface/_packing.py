@@ -1,7 +1,8 @@
 """Rows of different lengths as one row of tokens, so that no layer computes padding.
 
 All but attention looks at tokens one by one, and gets them packed, one row's behind the other's;
-attention gets them apart, as rows that are padded at their ends.
+so does attention over what rows share. Over their own keys attention gets them apart, as rows that
+are padded at their ends.
 """
 
 from collections.abc import Sequence

@@ -11,7 +11,7 @@ class Limits(NamedTuple):
 
     Attributes:
         rows: Prompts.
-        tokens: Rests as attention sees them, each as long as the longest; but one row at least.
+        tokens: Of the rests, each counted as long as the longest; but one row at least.
         adapters: Different ones; the weights of all of them are on while a batch is read.
     """
 

@@ -1,6 +1,7 @@
 """The keys and values of a batch: each row's own, and those of beginnings that rows share."""
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
 import torch
@@ -12,7 +13,7 @@ LEAST_APART = 1024
 """Keys that rows see in a piece, together. Fewer are copied to each row's own: a product for
 themselves, in every layer of every step, would cost more."""
 _MOST_COPIED = 64
-"""Keys of a piece that is copied. All rows get room for the most that one of them has."""
+"""Keys that are copied to a row, of all its pieces. All rows get room for the most that one has."""
 
 
 class Shared(NamedTuple):
@@ -32,11 +33,6 @@ class Shared(NamedTuple):
     def length(self) -> int:
         """How many tokens it has."""
         return int(self.layers[0][0].shape[1])
-
-    def stays_apart(self, least: int) -> bool:
-        """Whether it is worth a product of its own, rather than copied to the rows' own."""
-        first, end = self.rows
-        return self.length > _MOST_COPIED or (end - first) * self.length >= least
 
 
 class View(NamedTuple):
@@ -84,9 +80,9 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
     ) -> None:
         super().__init__()
         least = LEAST_APART if least_apart is None else least_apart
-        self.shared = tuple(each for each in shared if each.stays_apart(least))
-        copied = [each for each in shared if not each.stays_apart(least)]
-        self._copied = _Copied(copied, rows=len(lengths))
+        copied = _worth_copying(shared, rows=len(lengths), least_apart=least)
+        self.shared = tuple(each for each, small in zip(shared, copied, strict=True) if not small)
+        self._copied = _Copied(list(compress(shared, copied)), rows=len(lengths))
         self.filled = self._copied.width
         self._room = self.filled + room
         self._one_step = one_step
@@ -162,7 +158,6 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
                 keys[:, :, : self.filled].index_select(0, there),
                 values[:, :, : self.filled].index_select(0, there),
             )
-        self._room = self.filled
         place_of = {row: place for place, row in enumerate(rows)}
         narrowed = []
         for each in self.shared:
@@ -219,6 +214,11 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
             (keys[:, :, fed], values[:, :, fed]) for _, (keys, values) in sorted(self._own.items())
         ]
 
+    @property
+    def n_copied(self) -> int:
+        """How many places of every row there are for what was copied."""
+        return self._copied.width
+
     def get_seq_length(self, *_: Any, **__: Any) -> int:
         """How many own places are filled. Positions are always given, so models don't need it."""
         return self.filled
@@ -272,6 +272,20 @@ class RowCache(DynamicCache):  # type: ignore[misc] # transformers has no types
         there = torch.arange(piece.start + hidden, piece.start + length, device=self._fed.device)
         asked = torch.tensor(self._positions_fed[self.packing.tokens_of(piece.rows)])
         return View(part, asked.to(there)[:, None] - there < window)
+
+
+def _worth_copying(pieces: Sequence[Shared], *, rows: int, least_apart: int) -> list[bool]:
+    """Of each piece, whether it is too small for a product of its own."""
+    widths = [0] * rows
+    found = []
+    for piece in pieces:
+        first, end = piece.rows
+        longest = max(widths[first:end]) + piece.length
+        small = (end - first) * piece.length < least_apart and longest <= _MOST_COPIED
+        found.append(small)
+        for row in range(first, end) if small else ():
+            widths[row] += piece.length
+    return found
 
 
 class _Copied:

@@ -90,7 +90,7 @@ class WholeDecoder:
             for place, (row, token) in enumerate(zip(rows, said, strict=True)):
                 if row.ended:
                     continue
-                text = self._ending.text(row.tokens, token, decoding)
+                text = self._ending.take(row.tokens, token, decoding)
                 if text is None:
                     staying.append(place)
                 else:
