@@ -106,6 +106,8 @@ def test_a_last_line_that_only_lacks_its_end_is_kept(path: Path) -> None:
         b'{"source": "en"x',
         b'{"source": "en"}',
         b'{"source": 7',
+        b"{\xc2",
+        b'{"source": "en",\xc2',
     ],
 )
 @pytest.mark.parametrize("before", [False, True])

@@ -157,10 +157,12 @@ def _read(path: Path) -> list[JournalLine]:
 def _is_torn(tail: bytes) -> bool:
     """Whether what stands behind the last line's end is a journal line's beginning, not a whole."""
     try:
-        # A character may be torn, too.
-        text = codecs.getincrementaldecoder("utf-8")().decode(tail)
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        text = decoder.decode(tail)
     except UnicodeDecodeError:
         return False
+    if decoder.getstate()[0]:  # a character may be torn, too, but only one of a value
+        text += "\N{REPLACEMENT CHARACTER}"
     if not text.startswith("{"):
         return False
     rest, keys = text[1:], list(JournalLine.model_fields)
