@@ -10,6 +10,7 @@ from tiny_models import ARCHITECTURES, random_adapter, save_tiny_model, tiny_eng
 
 from isoglot.core import Decoding, ModelError  # noqa: E402
 from isoglot.engines import Failure, ModelSpec, open_engine, resolve_model  # noqa: E402
+from isoglot.engines.huggingface._adapters import AdapterShelf  # noqa: E402
 from isoglot.engines.huggingface._reading import Prompt  # noqa: E402
 from isoglot.engines.huggingface._stack import AdapterStack  # noqa: E402
 from isoglot.testing.engines import EngineContract  # noqa: E402
@@ -213,6 +214,20 @@ def test_an_adapter_whose_scale_was_changed_is_another_one(tmp_path):
     assert after != before
     assert after == tiny_engine("llama").score(SHARED[:1], **asked)
     assert len(engine._shelf._shelves) == 1  # what the folder held before is gone
+
+
+def test_an_adapter_that_made_room_comes_back_when_its_shelf_is_gone(tmp_path):
+    """There is room for one; the other is the last of its scale, and gets a new one."""
+    first, second = (random_adapter(tmp_path / name, "llama") for name in "ab")
+    shelf = AdapterShelf(tiny_engine("llama").model, model_name="tiny", room=1)
+    shelf.load([first])
+    shelf.load([second])
+    file = second / "adapter_config.json"
+    config = json.loads(file.read_text())
+    file.write_text(json.dumps(config | {"lora_alpha": 3 * config["lora_alpha"]}))
+    shelf.load([second])
+    shelf.load([first])
+    assert len(shelf._shelves) == 2
 
 
 def test_where_memory_runs_out_for_another_adapter_those_that_are_loaded_stay(

@@ -50,8 +50,10 @@ class AdapterShelf:
         self._versions |= wanted
         for path, version in wanted.items():
             kind = self._kinds.get(version)
-            if kind is not None and self._shelves[kind].has(version):
-                self._shelves[kind].touch(version)
+            # It may have had to make room, and its shelf may be gone.
+            shelf = None if kind is None else self._shelves.get(kind)
+            if shelf is not None and shelf.has(version):
+                shelf.touch(version)
                 continue
             shape, weights = read_adapter(path, self._model, self._model_name)
             kind = _Kind(shape, next(iter(weights.values())).dtype)
@@ -68,7 +70,7 @@ class AdapterShelf:
     def _forget(self, superseded: "_Version") -> None:
         """Drops what a folder held before, and a shelf that has nothing else."""
         kind = self._kinds.pop(superseded, None)
-        if kind is not None and self._shelves[kind].drop(superseded):
+        if kind in self._shelves and self._shelves[kind].drop(superseded):
             del self._shelves[kind]
 
     @contextmanager
